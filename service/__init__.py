@@ -1,0 +1,1 @@
+"""The service: HTTP, ranking, pages, the worker and the command line."""

@@ -1,0 +1,1 @@
+"""Offline: dataset, fit, evaluation, report, publication and the simulator."""

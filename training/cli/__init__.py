@@ -1,0 +1,17 @@
+"""The commands that training adds to `balad`.
+
+`pyproject.toml` names `commands` in the entry-point group `balad.commands`; `balad` calls it with its
+click group. Name the modules here, import nothing heavy: a module is imported when its command runs.
+"""
+
+from collections.abc import Callable
+
+COMMANDS = {
+    # command name: ("module:attribute", "one line for `balad --help`")
+}
+
+
+def commands(add: Callable[[str, str, str], None]) -> None:
+    """Announce each command as `add(name, "module:attribute", help)`; the attribute is a click command."""
+    for name, (target, summary) in COMMANDS.items():
+        add(name, target, summary)
