@@ -1,1 +1,1 @@
-"""Live state: shops, visitors, items and the stream, in Redis or in memory under one contract."""
+"""Live state: Redis or Valkey, and a twin in memory that keeps the same promises."""

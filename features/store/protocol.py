@@ -1,0 +1,189 @@
+"""What every store promises, in the words that its callers use."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
+
+
+class StoreUnavailable(Exception):  # noqa: N818 - read as a sentence: "the store is unavailable"
+    """The store did not answer, not in time, or could not do what was asked; the driver's error is the cause."""
+
+
+class Backlog(StoreUnavailable):
+    """Writes are refused until the worker has caught up: the stream is at its bound, or memory is at its."""
+
+
+class LeaseLost(Exception):  # noqa: N818 - the same
+    """Somebody else works on the shop by now: what was begun is theirs to finish."""
+
+
+class Any(Enum):
+    """The type of ANY."""
+
+    TOKEN = 0
+
+
+ANY: Final = Any.TOKEN  # an expectation that every current value meets
+Expected: TypeAlias = bytes | None | Literal[Any.TOKEN]
+
+
+@dataclass(frozen=True, slots=True)
+class EventWrite:
+    """An event to append: its JSON, and the packed records that it adds to its visitor."""
+
+    event_id: str
+    visitor_id: str | None
+    body: bytes
+    interactions: bytes = b""
+    impressions: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemWrite:
+    """A catalogue row to set (None: delete), the fact for the log, and what the row must be now for it to count."""
+
+    item_id: str
+    body: bytes | None
+    fact: bytes
+    expected: Expected = ANY
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one read brought; None where nothing is stored."""
+
+    interactions: bytes | None = None
+    impressions: bytes | None = None
+    catalogue: Mapping[str, bytes | None] = field(default_factory=dict)
+    statistics: Mapping[str, bytes | None] = field(default_factory=dict)
+    totals: bytes | None = None
+
+
+class StreamState(NamedTuple):
+    """How far the worker is behind: facts waiting in all partitions, and when the oldest was written (None: none)."""
+
+    length: int
+    oldest_at: float | None
+
+
+class Entry(NamedTuple):
+    """One fact in a stream. `before` is None where the visitor's strings were not updated when it arrived."""
+
+    id: bytes
+    kind: str
+    body: bytes
+    before: bytes | None
+
+
+class VisitorState(NamedTuple):
+    """A visitor's two strings; also what a batch adds to them."""
+
+    interactions: bytes = b""
+    impressions: bytes = b""
+
+
+Positions: TypeAlias = tuple[bytes, ...]  # one stream id per partition
+START: Final = b"0-0"
+
+
+class Store(Protocol):
+    """What serving asks of the state. Each method is one round trip; each may raise StoreUnavailable."""
+
+    def ping(self) -> None:
+        """Return if the store answers."""
+
+    def close(self) -> None:
+        """Give back what is held; the store is not used afterwards."""
+
+    def read(
+        self,
+        shop: str,
+        visitor_id: str | None,
+        item_ids: Sequence[str] = (),
+        *,
+        totals: bool = False,
+        timeout_seconds: float | None = None,
+    ) -> Found:
+        """Return a visitor's records, those items' rows and, if asked, the shop's totals."""
+
+    def append(self, shop: str, writes: Sequence[EventWrite], now: float) -> list[bool]:
+        """Append events; True where accepted, False where the id was seen today or yesterday (UTC) already.
+
+        Nothing of an event is stored without the rest of it. Raises Backlog where the stream is full; events of
+        other partitions may have been taken then, which a repetition reports as duplicates.
+        """
+
+    def append_exposure(
+        self, shop: str, ranking_id: str, body: bytes, order: bytes, *, timeout_seconds: float | None = None
+    ) -> None:
+        """Append an exposure and keep its order for half an hour (unless empty); raises Backlog like `append`."""
+
+    def ranking(self, shop: str, ranking_id: str) -> bytes | None:
+        """Return the order that was answered; None if unknown or too old."""
+
+    def get_items(self, shop: str, item_ids: Sequence[str]) -> dict[str, bytes | None]:
+        """Return catalogue rows."""
+
+    def put_items(self, shop: str, writes: Sequence[ItemWrite]) -> list[bool]:
+        """Write rows and their facts; False where `expected` no longer stands, and nothing was written."""
+
+    def erase_visitor(self, shop: str, visitor_id: str) -> None:
+        """Forget a visitor's strings; nothing to forget is fine."""
+
+    def stream_state(self, shop: str) -> StreamState:
+        """Return how far the worker is behind."""
+
+
+class WorkStore(Store, Protocol):
+    """What the worker, imports and rebuilds ask beside it."""
+
+    def acquire(self, shop: str, token: str, life_seconds: float) -> bytes | None:
+        """Take or prolong the lease on a shop and return its work state (empty: none yet).
+
+        None where somebody else has it, or waited first; the wish to have it is remembered for two seconds.
+        """
+
+    def save(self, shop: str, token: str, state: bytes) -> None:
+        """Replace the work state; raises LeaseLost where the lease is no longer held."""
+
+    def release(self, shop: str, token: str) -> None:
+        """Give the lease back; nothing if it was lost."""
+
+    def entries(self, shop: str, after: Positions, count: int) -> list[list[Entry]]:
+        """Return the next facts of each partition, at most `count` each."""
+
+    def entries_between(self, shop: str, after: Positions, upto: Positions) -> list[list[Entry]]:
+        """Return the facts of each partition in (after, upto]."""
+
+    def trim(self, shop: str, upto: Positions) -> None:
+        """Drop the facts up to and including a position, per partition."""
+
+    def read_statistics(self, shop: str, items: Sequence[int]) -> dict[int, bytes | None]:
+        """Return statistics records by item hash."""
+
+    def write_statistics(self, shop: str, batch: int, records: Mapping[int, bytes]) -> None:
+        """Write records that `batch` brought about; one that a later or the same batch wrote already stays."""
+
+    def visitors(self, shop: str, visitor_ids: Sequence[str]) -> dict[str, VisitorState]:
+        """Return visitors' strings."""
+
+    def extend_visitors(
+        self, shop: str, batch: int, added: Mapping[str, VisitorState], *, by_time: bool, life_seconds: int
+    ) -> None:
+        """Add records to visitors' strings; a batch that a partition has had already changes nothing there.
+
+        They go to the end, or with `by_time` to where their time puts them.
+        """
+
+    def restore_items(self, shop: str, rows: Mapping[str, bytes | None]) -> None:
+        """Set (or, with None, delete) catalogue rows without recording facts: they come from the log."""
+
+    def clear(self, shop: str) -> None:
+        """Delete what is derived from the log: visitors, items, statistics. Streams, settings, ids seen stay."""
+
+    def suspend(self, shop: str) -> None:
+        """For a minute, have events go to the streams only; repeated by a rebuild for as long as it lasts."""
+
+    def resume(self, shop: str, upto: Positions) -> bool:
+        """End the suspension of the partitions whose stream ends at `upto`; True if that is all of them."""
