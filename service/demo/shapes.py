@@ -37,7 +37,8 @@ T_SHIRTS: Final = f"""
 """
 SHIRTS: Final = f"""
 <path fill="$main" d="M90 46h60l40 24 16 96-28 6-16-60v86H78v-86l-16 60-28-6 16-96z"/>
-<path fill="$dark" d="M34 166l28 6 3-13-29-6zM206 166l-28 6-3-13 29-6zM90 46l30 26-22 20-18-40zM150 46l-30 26 22 20 18-40z"/>
+<path fill="$dark" d="M34 166l28 6 3-13-29-6zM206 166l-28 6-3-13 29-6zM90 46l30 26-22 20-18-40zM150 46
+l-30 26 22 20 18-40z"/>
 <path stroke="$deep" stroke-width="2.5" {_LINE} d="M120 74v122"/>
 <g fill="$accent"><circle cx="126" cy="98" r="4"/><circle cx="126" cy="124" r="4"/><circle cx="126" cy="150" r="4"/>
 <circle cx="126" cy="176" r="4"/></g>
@@ -63,7 +64,8 @@ DRESSES: Final = f"""
 """
 JACKETS: Final = f"""
 <path fill="$main" d="M88 44h64l40 22 14 98-30 6-12-52v82H76v-82l-12 52-30-6 14-98z"/>
-<path fill="$dark" d="M120 60h12v140h-12zM88 40h64l-10 22h-44zM76 184h88v16H76zM36 152l31 6-3 12-30-6zM204 152l-31 6 3 12 30-6z"/>
+<path fill="$dark" d="M120 60h12v140h-12zM88 40h64l-10 22h-44zM76 184h88v16H76zM36 152l31 6-3 12-30-6zM204 152
+l-31 6 3 12 30-6z"/>
 <path stroke="$accent" stroke-width="4" {_LINE} d="M120 64v134"/>
 <path stroke="$deep" stroke-width="4" {_LINE} d="M86 140l22 10M154 140l-20 10"/>
 <path fill="$light" d="M76 104h44v8H76zM132 104h32v8h-32z"/>
@@ -94,9 +96,11 @@ WATCHES: Final = f"""
 """
 SUNGLASSES: Final = f"""
 <path stroke="$dark" stroke-width="9" {_LINE} d="M34 104L20 82M206 104l14-22"/>
-<path fill="$main" d="M28 96h84c4 6 12 6 16 0h84v12c0 34-16 54-44 54-26 0-40-18-42-46h-12c-2 28-16 46-42 46-28 0-44-20-44-54z"/>
+<path fill="$main" d="M28 96h84c4 6 12 6 16 0h84v12c0 34-16 54-44 54-26 0-40-18-42-46h-12
+c-2 28-16 46-42 46-28 0-44-20-44-54z"/>
 <path fill="#20242c" d="M40 108h62c0 28-10 42-31 42S40 136 40 108zM138 108h62c0 28-10 42-31 42s-31-14-31-42z"/>
-<path fill="$accent" opacity=".55" d="M40 108h62c0 8-1 14-3 20H43c-2-6-3-12-3-20zM138 108h62c0 8-1 14-3 20h-56c-2-6-3-12-3-20z"/>
+<path fill="$accent" opacity=".55" d="M40 108h62c0 8-1 14-3 20H43c-2-6-3-12-3-20zM138 108h62c0 8-1 14-3 20h-56
+c-2-6-3-12-3-20z"/>
 <path stroke="#fff" stroke-width="5" opacity=".6" {_LINE} d="M52 132l18-18M150 132l18-18"/>
 """
 HATS: Final = """
@@ -110,7 +114,8 @@ SCARVES: Final = f"""
 <path fill="$main" d="M60 74c20-36 100-36 120 0 10 22-8 44-60 44S50 96 60 74zM96 112l30 6-8 84H78z"/>
 <path fill="$deep" d="M82 78c14-18 62-18 76 0 4 10-10 18-38 18s-42-8-38-18z"/>
 <path fill="$accent" d="M84 160h38l-1 10H82zM81 178h39l-1 9H80z"/>
-<path stroke="$light" stroke-width="4" {_LINE} d="M66 96c14 14 92 16 108 0M84 202v12M96 202v12M108 202v12M142 200l4 10M154 195l4 10"/>
+<path stroke="$light" stroke-width="4" {_LINE} d="M66 96c14 14 92 16 108 0M84 202v12M96 202v12M108 202v12
+M142 200l4 10M154 195l4 10"/>
 """
 LAMPS: Final = """
 <ellipse cx="120" cy="134" rx="86" ry="46" fill="#ffe9a8" opacity=".75"/>
@@ -128,7 +133,8 @@ MUGS: Final = f"""
 <path stroke="$deep" stroke-width="4" opacity=".35" {_LINE} d="M96 48c-8-10 8-14 0-24M120 48c-8-10 8-14 0-24"/>
 """
 CUSHIONS: Final = f"""
-<path fill="$main" d="M44 50c50 10 102 10 152 0 8 0 10 4 8 12-8 40-8 76 0 116 2 8 0 14-8 12-50-10-102-10-152 0-8 2-10-4-8-12 8-40 8-76 0-116-2-8 0-12 8-12z"/>
+<path fill="$main" d="M44 50c50 10 102 10 152 0 8 0 10 4 8 12-8 40-8 76 0 116 2 8 0 14-8 12-50-10-102-10-152 0
+-8 2-10-4-8-12 8-40 8-76 0-116-2-8 0-12 8-12z"/>
 <path fill="$dark" d="M196 190c-50-10-102-10-152 0-8 2-10-4-8-12l3-17c56-9 106-9 162 0l3 17c2 8 0 14-8 12z"/>
 <path stroke="$accent" stroke-width="8" {_LINE} d="M45 96c52 8 98 8 150 0"/>
 <path stroke="$light" stroke-width="5" {_LINE} d="M43 112c52 8 102 8 154 0M46 80c52 8 96 8 148 0"/>
