@@ -23,14 +23,14 @@ Times: TypeAlias = npt.NDArray[np.float64]
 class Visit:
     """A visitor's records as of `at`, oldest first.
 
-    `interactions` and `impressions` hold all that is remembered, `session` and `shown` the part of the session under way.
+    `session` and `shown` are of the session under way, `earlier` are the interactions before it; `impressions` are all.
     """
 
     at: float
-    interactions: Records
-    impressions: Records
     session: Records
+    earlier: Records
     shown: Records
+    impressions: Records
 
     @classmethod
     def of(cls, interactions: bytes | None, impressions: bytes | None, session: int, at: float) -> "Visit":
@@ -43,9 +43,11 @@ class Visit:
         done = _as_of(np.frombuffer(interactions or b"", INTERACTION), at)
         seen = _as_of(np.frombuffer(impressions or b"", IMPRESSION), at)
         if session:
-            return cls(at, done, seen, done[done["session"] == session], seen[seen["session"] == session])
-        since = _session_start(done["time"], seen["time"], at)
-        return cls(at, done, seen, done[done["time"] >= since], seen[seen["time"] >= since])
+            now, shown_now = done["session"] == session, seen["session"] == session
+        else:
+            since = _session_start(done["time"], seen["time"], at)
+            now, shown_now = done["time"] >= since, seen["time"] >= since
+        return cls(at, done[now], done[~now], seen[shown_now], seen)
 
 
 def remembered_interactions(records: bytes, added: bytes) -> bytes:

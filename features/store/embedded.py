@@ -76,7 +76,6 @@ class EmbeddedServer:
             EmbeddedServerError: The directory is taken or unusable, or no server can be started.
         """
         self._make_private(self.directory)
-        self._started_in = os.getpid()
         try:
             self._wait(lambda: self._users.take(shared=True), "the server is being stopped")
             self._start_or_join()
@@ -87,6 +86,7 @@ class EmbeddedServer:
             raise
         finally:
             self._running.drop()
+        self._started_in = os.getpid()
         return self.url
 
     def stop(self) -> None:

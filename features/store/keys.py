@@ -77,6 +77,16 @@ def ranking_key(shop: str, partition: int, ranking_id: str) -> str:
     return f"balad:{{{shop}:{partition}}}:r:{ranking_id}"
 
 
+def suspended_key(shop: str, partition: int) -> str:
+    """Return the key that marks a rebuild under way."""
+    return f"balad:{{{shop}:{partition}}}:suspended"
+
+
+def projected_key(shop: str, partition: int) -> str:
+    """Return the key of the last batch that reached a partition's visitors."""
+    return f"balad:{{{shop}:{partition}}}:projected"
+
+
 def id_hash(event_id: str) -> bytes:
     """Return the 8 bytes that stand for an event id among those seen."""
     return blake2b(event_id.encode(), digest_size=8).digest()

@@ -18,14 +18,14 @@ class LeaseLost(Exception):  # noqa: N818 - the same
     """Somebody else works on the shop by now: what was begun is theirs to finish."""
 
 
-class Any(Enum):
+class Anything(Enum):
     """The type of ANY."""
 
     TOKEN = 0
 
 
-ANY: Final = Any.TOKEN  # an expectation that every current value meets
-Expected: TypeAlias = bytes | None | Literal[Any.TOKEN]
+ANY: Final = Anything.TOKEN  # an expectation that every current value meets
+Expected: TypeAlias = bytes | None | Literal[Anything.TOKEN]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,22 @@
+"""What the catalogue, or the call, says about each candidate (block E of the design)."""
+
+import numpy as np
+
+from features.touches import Column
+from features.scene import Scene
+
+
+def log_price(scene: Scene) -> Column:
+    """log1p of the price; shape (n,), NaN where unknown or negative."""
+    price = scene.candidates.price
+    return np.log1p(np.where(price >= 0, price, np.float32(np.nan)))
+
+
+def in_stock(scene: Scene) -> Column:
+    """1 in stock, 0 out of stock; shape (n,), NaN where unknown."""
+    return scene.candidates.in_stock
+
+
+def age_days(scene: Scene) -> Column:
+    """Days since the item came into the catalogue; shape (n,), NaN where unknown."""
+    return np.asarray((scene.visit.at - scene.candidates.created_at) / 86_400.0, np.float32)

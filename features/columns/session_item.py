@@ -1,0 +1,155 @@
+"""What the visitor did with each candidate in this session (block A of the design)."""
+
+import numpy as np
+
+from features.touches import Column, Touch
+from features.scene import Scene
+
+NO_DISTANCE = np.float32(np.nan)  # nothing of the listing was touched: there is no place to measure from
+
+
+def looks(scene: Scene) -> Column:
+    """Product views and closer looks of each candidate; shape (n,)."""
+    return scene.touches[Touch.LOOKS]
+
+
+def clicks(scene: Scene) -> Column:
+    """Clicks on each candidate in a listing; shape (n,)."""
+    return scene.touches[Touch.CLICKS]
+
+
+def cart_adds(scene: Scene) -> Column:
+    """Times each candidate was put into the cart; shape (n,)."""
+    return scene.touches[Touch.CARTS]
+
+
+def in_cart(scene: Scene) -> Column:
+    """1 where a candidate was put into the cart more often than taken out; shape (n,)."""
+    return np.asarray(scene.touches[Touch.CARTS] > scene.touches[Touch.REMOVALS], np.float32)
+
+
+def cart_removals(scene: Scene) -> Column:
+    """Times each candidate was taken out of the cart; shape (n,)."""
+    return scene.touches[Touch.REMOVALS]
+
+
+def purchases(scene: Scene) -> Column:
+    """Times each candidate was bought within the remembered 30 days; shape (n,)."""
+    return scene.touches[Touch.PURCHASES]
+
+
+def linear_recency(scene: Scene) -> Column:
+    """Interactions, the oldest of m weighing 1/m and the newest 1; shape (n,)."""
+    return scene.touches[Touch.LINEAR]
+
+
+def harmonic_recency(scene: Scene) -> Column:
+    """Interactions, each weighing 1/(1 + steps since); shape (n,)."""
+    return scene.touches[Touch.HARMONIC]
+
+
+def half_life_recency(scene: Scene) -> Column:
+    """Interactions, each weighing one half per 10 minutes since; shape (n,)."""
+    return scene.touches[Touch.HALF_LIFE]
+
+
+def steps_since_touched(scene: Scene) -> Column:
+    """Interactions since the last one with each candidate; shape (n,), NEVER where there is none."""
+    return scene.touches[Touch.STEPS]
+
+
+def items_since_touched(scene: Scene) -> Column:
+    """Other items touched since each candidate was; shape (n,), 0 for the last touched, NEVER where untouched."""
+    return scene.touches[Touch.RANK]
+
+
+def seconds_since_touched(scene: Scene) -> Column:
+    """Seconds since the last interaction with each candidate; shape (n,), NEVER where there is none."""
+    return scene.touches[Touch.SECONDS]
+
+
+def seconds_since_clicked(scene: Scene) -> Column:
+    """Seconds since each candidate was clicked in a listing; shape (n,), NEVER where it was not."""
+    return scene.touches[Touch.CLICK_SECONDS]
+
+
+def longest_dwell(scene: Scene) -> Column:
+    """Longest time until the visitor's next interaction; shape (n,), seconds up to 1,800."""
+    return scene.touches[Touch.DWELL_LONGEST]
+
+
+def total_dwell(scene: Scene) -> Column:
+    """Time spent with each candidate; shape (n,), seconds."""
+    return scene.touches[Touch.DWELL_TOTAL]
+
+
+def last_action(scene: Scene) -> Column:
+    """The last thing done with each candidate, as `features.facts.Action`; shape (n,), 0 for nothing."""
+    return scene.touches[Touch.LAST_ACTION]
+
+
+def kinds_of_look(scene: Scene) -> Column:
+    """Different closer looks (image, info, ...) at each candidate; shape (n,)."""
+    return scene.touches[Touch.KINDS]
+
+
+def times_shown(scene: Scene) -> Column:
+    """Listings of this session that showed each candidate; shape (n,)."""
+    return scene.touches[Touch.SHOWN]
+
+
+def shown_not_clicked(scene: Scene) -> Column:
+    """Listings of this session that showed a candidate nobody clicked; shape (n,)."""
+    return np.where(scene.touches[Touch.CLICKS] > 0, np.float32(0), scene.touches[Touch.SHOWN])
+
+
+def touches_before_session(scene: Scene) -> Column:
+    """Interactions with each candidate in earlier sessions of the remembered 30 days; shape (n,)."""
+    return scene.touches[Touch.BEFORE]
+
+
+def is_last_touched(scene: Scene) -> Column:
+    """1 for the item that the visitor touched last; shape (n,)."""
+    return np.asarray(scene.touches[Touch.RANK] == 0, np.float32)
+
+
+def places_below_last_touched(scene: Scene) -> Column:
+    """Places below (negative: above) the listed item touched last; shape (n,), NaN where none of the list was."""
+    return _places_below(scene, 0)
+
+
+def places_below_previous_touched(scene: Scene) -> Column:
+    """Places below the listed item touched before the last one; shape (n,), NaN where there is none."""
+    return _places_below(scene, 1)
+
+
+def places_below_deepest_touched(scene: Scene) -> Column:
+    """Places below the lowest touched item: how far past what was looked at; shape (n,), NaN where none was."""
+    n, touched = len(scene.candidates), scene.touches.touched
+    if not len(touched):
+        return np.full(n, NO_DISTANCE, np.float32)
+    return np.arange(n, dtype=np.float32) - np.float32(touched.max())
+
+
+def places_below_last_clicked(scene: Scene) -> Column:
+    """Places below the listed item clicked last; shape (n,), NaN where none of the list was."""
+    n, clicked = len(scene.candidates), scene.touches.clicked
+    if not len(clicked):
+        return np.full(n, NO_DISTANCE, np.float32)
+    return np.arange(n, dtype=np.float32) - np.float32(clicked[0])
+
+
+def share_of_touches(scene: Scene) -> Column:
+    """Share of the session's recency-weighted interactions that fell on each candidate; shape (n,), 0 without any."""
+    weight = scene.touches[Touch.HARMONIC]
+    total = weight.sum()
+    return weight / total if total else weight
+
+
+def _places_below(scene: Scene, nth: int) -> Column:
+    n, touched = len(scene.candidates), scene.touches.touched
+    if len(touched) <= nth:
+        return np.full(n, NO_DISTANCE, np.float32)
+    return np.arange(n, dtype=np.float32) - np.float32(touched[nth])
+
+

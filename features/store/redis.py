@@ -1,0 +1,188 @@
+"""The state in Redis or Valkey, as serving asks for it; `features.store.keys` says what is kept where."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from features.facts import IMPRESSION, IMPRESSIONS_KEPT, INTERACTION, INTERACTIONS_KEPT
+from features.identity import PARTITIONS, hash64, partition_of
+from features.statistics import PRIOR_RECORDS, SHOP
+from features.store import keys
+from features.store.exchange import Command, Exchange, script
+from features.store.protocol import ANY, EventWrite, Found, ItemWrite, StreamState
+
+INTERACTIONS_BYTES: Final = INTERACTIONS_KEPT * INTERACTION.itemsize
+IMPRESSIONS_BYTES: Final = IMPRESSIONS_KEPT * IMPRESSION.itemsize
+BEFORE_BYTES: Final = PRIOR_RECORDS * INTERACTION.itemsize
+_PARTS: Final = range(PARTITIONS)
+
+
+class RedisStore:
+    """A Store on one server.
+
+    `stream_bound` is the most facts one partition's stream may hold before writes are refused.
+    """
+
+    def __init__(self, exchange: Exchange, stream_bound: int) -> None:
+        self._exchange = exchange
+        self._bound = stream_bound
+
+    def ping(self) -> None:
+        """Return if the server answers."""
+        self._exchange.run([("PING",)])
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._exchange.close()
+
+    def read(
+        self,
+        shop: str,
+        visitor_id: str | None,
+        item_ids: Sequence[str] = (),
+        *,
+        totals: bool = False,
+        timeout_seconds: float | None = None,
+    ) -> Found:
+        """Return a visitor's records, those items' rows and, if asked, the shop's totals."""
+        commands: list[Command] = []
+        if visitor_id is not None:
+            commands.append(("MGET", *keys.visitor_keys(shop, partition_of(visitor_id), visitor_id)))
+        if totals:
+            commands.append(("GET", keys.statistics_key(shop, 0, SHOP)))
+        groups = list(_by_partition(item_ids).items())
+        commands.extend(("MGET", *_item_keys(shop, partition, ids)) for partition, ids in groups)
+        replies = iter(self._exchange.run(commands, timeout_seconds) if commands else ())
+        interactions, impressions = next(replies) if visitor_id is not None else (None, None)
+        shop_totals = next(replies) if totals else None
+        catalogue: dict[str, bytes | None] = {}
+        statistics: dict[str, bytes | None] = {}
+        for (_, ids), values in zip(groups, replies, strict=True):
+            catalogue.update(zip(ids, values[: len(ids)], strict=True))
+            statistics.update(zip(ids, values[len(ids) :], strict=True))
+        return Found(interactions, impressions, catalogue, statistics, shop_totals)
+
+    def append(self, shop: str, writes: Sequence[EventWrite], now: float) -> list[bool]:
+        """Append events, one script per partition; True where accepted, False where the id was seen."""
+        groups = _partitions_of(writes)
+        commands = [
+            self._append(shop, partition, [writes[i] for i in places], now)
+            for partition, places in groups.items()
+        ]
+        accepted = [False] * len(writes)
+        for places, verdicts in zip(groups.values(), self._exchange.run(commands), strict=True):
+            for place, verdict in zip(places, verdicts, strict=True):
+                accepted[place] = verdict == ord("1")
+        return accepted
+
+    def _append(self, shop: str, partition: int, writes: Sequence[EventWrite], now: float) -> Command:
+        names = [
+            keys.stream_key(shop, partition),
+            keys.seen_key(shop, partition, now),
+            keys.seen_key(shop, partition, now, days_ago=1),
+            keys.suspended_key(shop, partition),
+        ]
+        places: dict[str, int] = {}
+        args: list[bytes | int] = [
+            self._bound,
+            keys.SEEN_LIFE_SECONDS,
+            keys.VISITOR_LIFE_SECONDS,
+            INTERACTIONS_BYTES,
+            IMPRESSIONS_BYTES,
+            BEFORE_BYTES,
+        ]
+        for write in writes:
+            place = 0
+            if write.visitor_id is not None and not (place := places.get(write.visitor_id, 0)):
+                place = places[write.visitor_id] = len(names) + 1
+                names.extend(keys.visitor_keys(shop, partition, write.visitor_id))
+            args += (keys.id_hash(write.event_id), place, write.body, write.interactions, write.impressions)
+        return script("append").call(names, args)
+
+    def append_exposure(
+        self, shop: str, ranking_id: str, body: bytes, order: bytes, *, timeout_seconds: float | None = None
+    ) -> None:
+        """Append an exposure and keep its order for half an hour (unless empty)."""
+        partition = partition_of(ranking_id)
+        names = (keys.stream_key(shop, partition), keys.ranking_key(shop, partition, ranking_id))
+        args = (self._bound, body, order, keys.RANKING_LIFE_SECONDS)
+        self._exchange.run([script("exposure").call(names, args)], timeout_seconds)
+
+    def ranking(self, shop: str, ranking_id: str) -> bytes | None:
+        """Return the order that was answered; None if unknown or too old."""
+        key = keys.ranking_key(shop, partition_of(ranking_id), ranking_id)
+        order: bytes | None = self._exchange.run([("GET", key)])[0]
+        return order
+
+    def get_items(self, shop: str, item_ids: Sequence[str]) -> dict[str, bytes | None]:
+        """Return catalogue rows."""
+        groups = _by_partition(item_ids)
+        commands = [
+            ("MGET", *(keys.catalogue_key(shop, partition, i) for i in ids)) for partition, ids in groups.items()
+        ]
+        rows: dict[str, bytes | None] = {}
+        for ids, values in zip(groups.values(), self._exchange.run(commands), strict=True):
+            rows.update(zip(ids, values, strict=True))
+        return rows
+
+    def put_items(self, shop: str, writes: Sequence[ItemWrite]) -> list[bool]:
+        """Write rows and their facts, one script per partition; False where `expected` no longer stands."""
+        groups: dict[int, list[int]] = defaultdict(list)
+        for place, write in enumerate(writes):
+            groups[partition_of(write.item_id)].append(place)
+        commands = [
+            self._put(shop, partition, [writes[i] for i in places]) for partition, places in groups.items()
+        ]
+        written = [False] * len(writes)
+        for places, verdicts in zip(groups.values(), self._exchange.run(commands), strict=True):
+            for place, verdict in zip(places, verdicts, strict=True):
+                written[place] = verdict == ord("1")
+        return written
+
+    def _put(self, shop: str, partition: int, writes: Sequence[ItemWrite]) -> Command:
+        names = [keys.stream_key(shop, partition)]
+        args: list[bytes | str | int] = [self._bound]
+        for write in writes:
+            names.append(keys.catalogue_key(shop, partition, write.item_id))
+            expected = ("*", b"") if write.expected is ANY else ("=", write.expected or b"")
+            args += (*expected, write.body or b"", write.fact)
+        return script("items").call(names, args)
+
+    def erase_visitor(self, shop: str, visitor_id: str) -> None:
+        """Forget a visitor's strings."""
+        self._exchange.run([("UNLINK", *keys.visitor_keys(shop, partition_of(visitor_id), visitor_id))])
+
+    def stream_state(self, shop: str) -> StreamState:
+        """Return how far the worker is behind."""
+        streams = [keys.stream_key(shop, partition) for partition in _PARTS]
+        replies = self._exchange.run(
+            [("XLEN", s) for s in streams] + [("XRANGE", s, "-", "+", "COUNT", 1) for s in streams]
+        )
+        oldest = [int(rows[0][0].partition(b"-")[0]) / 1000 for rows in replies[PARTITIONS:] if rows]
+        return StreamState(sum(replies[:PARTITIONS]), min(oldest, default=None))
+
+
+def connect(url: str, *, stream_bound: int, timeout_seconds: float = 2.0) -> RedisStore:
+    """Return a store on the server at `url`; the first round trip connects."""
+    return RedisStore(Exchange(url, timeout_seconds), stream_bound)
+
+
+def _partitions_of(writes: Sequence[EventWrite]) -> dict[int, list[int]]:
+    """Group events by partition, each with its place in the call; an event without visitor goes by its own id."""
+    groups: dict[int, list[int]] = defaultdict(list)
+    for place, write in enumerate(writes):
+        groups[partition_of(write.event_id if write.visitor_id is None else write.visitor_id)].append(place)
+    return groups
+
+
+def _by_partition(ids: Iterable[str]) -> dict[int, list[str]]:
+    groups: dict[int, list[str]] = defaultdict(list)
+    for each in dict.fromkeys(ids):
+        groups[partition_of(each)].append(each)
+    return groups
+
+
+def _item_keys(shop: str, partition: int, item_ids: Sequence[str]) -> list[str]:
+    """Return the keys of catalogue rows, then of statistics."""
+    rows = [keys.catalogue_key(shop, partition, i) for i in item_ids]
+    return rows + [keys.statistics_key(shop, partition, hash64(i)) for i in item_ids]
