@@ -37,7 +37,7 @@ class SettingsStore(Protocol):
         ...
 
     def changed(self, revisions: Mapping[str, int]) -> dict[str, Snapshot]:
-        """Return the settings of every shop whose revision is not the one given, in two round trips."""
+        """Return the settings of every shop whose revision is not the one given (0 if none is)."""
         ...
 
     def replace(self, shop: str, name: str, before: bytes | None, after: bytes | None, fact: bytes) -> bool:
@@ -70,7 +70,7 @@ class MemorySettings:
     def changed(self, revisions: Mapping[str, int]) -> dict[str, Snapshot]:
         """Return the settings of every shop whose revision is not the one given."""
         snapshots = {shop: self.read(shop) for shop in self.shops()}
-        return {shop: s for shop, s in snapshots.items() if s.revision != revisions.get(shop)}
+        return {shop: s for shop, s in snapshots.items() if s.revision != revisions.get(shop, 0)}
 
     def replace(self, shop: str, name: str, before: bytes | None, after: bytes | None, fact: bytes) -> bool:
         """Replace one setting, if it is `before`, and keep the fact."""

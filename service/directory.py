@@ -1,0 +1,106 @@
+"""This process's copy of all shops and their settings, at most a second old while the store answers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from pydantic import ValidationError
+
+from features.store.settings import SettingsStore, Snapshot
+from service.pages.settings import OFF, PageSettings
+from service.shops import SHOP_SETTING, KeyHash, KeyKind, Shop, hash_of
+
+PAGE_PREFIX: Final = "page/"
+REFRESH_SECONDS: Final = 1.0
+_AGAIN_SECONDS: Final = 0.2  # a key nobody knows may be new: look again, but not for every wrong key
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSettings:
+    """A shop and what its pages were set to."""
+
+    shop: Shop
+    pages: Mapping[str, PageSettings]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One consistent view; replaced whole, never changed."""
+
+    revisions: Mapping[str, int] = field(default_factory=dict)
+    shops: Mapping[str, ShopSettings] = field(default_factory=dict)
+    keys: Mapping[str, tuple[KeyHash, ShopSettings]] = field(default_factory=dict)
+    read_at: float | None = None
+
+
+class Directory:
+    """Shops by name and by key."""
+
+    def __init__(self, store: SettingsStore, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
+        self._known = Known()
+
+    @property
+    def read_at(self) -> float | None:
+        """When the store last answered; None before the first time."""
+        return self._known.read_at
+
+    @property
+    def shops(self) -> Mapping[str, ShopSettings]:
+        """All shops by name."""
+        return MappingProxyType(dict(self._known.shops))
+
+    def refresh(self) -> None:
+        """Read what changed. Raises StoreUnavailable; the copy then stays as it is."""
+        before = self._known
+        changed = self._store.changed(before.revisions)
+        now = self._clock()
+        if not changed:
+            self._known = Known(before.revisions, before.shops, before.keys, now)
+            return
+        revisions = {**before.revisions, **{name: s.revision for name, s in changed.items()}}
+        shops = {**before.shops, **_shops(changed)}
+        keys = {key.sha256: (key, shop) for shop in shops.values() for key in shop.shop.keys}
+        self._known = Known(revisions, shops, keys, now)
+
+    def by_key(self, key: str) -> tuple[KeyKind, ShopSettings] | None:
+        """Return the kind of a key and its shop; None for a key that nobody has."""
+        found = self._by_key(key)
+        if found is None and self._may_be_new():
+            self.refresh()
+            found = self._by_key(key)
+        return found
+
+    def _by_key(self, key: str) -> tuple[KeyKind, ShopSettings] | None:
+        # What an attacker's timing could tell of the lookup is a hash, which he cannot steer towards ours.
+        kept, shop = self._known.keys.get(hash_of(key), (None, None))
+        return (kept.kind, shop) if kept is not None and shop is not None and kept.matches(key) else None
+
+    def _may_be_new(self) -> bool:
+        return self.read_at is None or self._clock() - self.read_at > _AGAIN_SECONDS
+
+
+def _shops(changed: Mapping[str, Snapshot]) -> dict[str, ShopSettings]:
+    shops = {}
+    for name, snapshot in changed.items():
+        if (text := snapshot.values.get(SHOP_SETTING)) is not None:
+            shops[name] = ShopSettings(Shop.of(text), _pages(snapshot.values))
+    return shops
+
+
+def _pages(values: Mapping[str, bytes]) -> dict[str, PageSettings]:
+    return {
+        name.removeprefix(PAGE_PREFIX): _page(text)
+        for name, text in values.items()
+        if name.startswith(PAGE_PREFIX)
+    }
+
+
+def _page(text: bytes) -> PageSettings:
+    """Read a page's settings; what a later version wrote, and this one cannot do, is off."""
+    try:
+        return PageSettings.model_validate_json(text)
+    except ValidationError:
+        return OFF

@@ -1,0 +1,129 @@
+"""Shops and their keys. A key is shown once, when it is made; only its hash is kept."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Final
+
+import orjson
+
+from features.attributes import DEFAULT, Attribute, declared
+from features.store.settings import SettingsStore
+from service.changes import change
+
+SHOP_SETTING: Final = "shop"  # the name of the setting that holds the shop itself
+_NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")  # it is part of keys, paths and URLs
+_SECRET_BYTES: Final = 24  # 192 bits: nobody guesses one, so a fast hash keeps it
+
+
+class KeyKind(StrEnum):
+    """What a key may do: one that may sit in a browser, and one that may do everything."""
+
+    PUBLISHABLE = "pk"
+    SECRET = "sk"  # noqa: S105 - a kind of key, no key
+
+
+class ShopError(ValueError):
+    """A shop cannot be made or found; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHash:
+    """A key as it is kept."""
+
+    kind: KeyKind
+    sha256: str
+
+    def matches(self, key: str) -> bool:
+        """Compare in constant time."""
+        return compare_digest(self.sha256, hash_of(key))
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A tenant: nothing of it is ever seen by another."""
+
+    name: str
+    attributes: tuple[Attribute, ...]
+    keys: tuple[KeyHash, ...]
+    created_at: float
+
+    @classmethod
+    def of(cls, text: bytes) -> "Shop":
+        """Read the setting `shop`."""
+        said = orjson.loads(text)
+        keys = tuple(KeyHash(KeyKind(key["kind"]), key["sha256"]) for key in said["keys"])
+        return cls(said["shop"], declared(said["attributes"]), keys, said["created_at"])
+
+    def text(self) -> bytes:
+        """Write the setting `shop`.
+
+        >>> acme = Shop("acme", DEFAULT, (KeyHash(KeyKind.SECRET, "0f"),), 12.0)
+        >>> Shop.of(acme.text()) == acme
+        True
+        """
+        return orjson.dumps(
+            {
+                "shop": self.name,
+                "attributes": [f"{a.name}:{a.kind}" for a in self.attributes],
+                "keys": [{"kind": key.kind, "sha256": key.sha256} for key in self.keys],
+                "created_at": self.created_at,
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NewShop:
+    """A shop just made, with its keys for the one time they are shown."""
+
+    shop: str
+    publishable_key: str
+    secret_key: str
+
+
+def hash_of(key: str) -> str:
+    """Return what is kept of a key."""
+    return sha256(key.encode()).hexdigest()
+
+
+def create_shop(
+    store: SettingsStore, name: str, attributes: Sequence[Attribute] = DEFAULT, *, now: float
+) -> NewShop:
+    """Make a shop, off on every page, with one key of each kind.
+
+    Raises:
+        ShopError: The name is taken, or is not 1 to 64 of a-z, 0-9, `-` and `_`, from a letter or digit to another.
+    """
+    if not _NAME.fullmatch(name):
+        raise ShopError(
+            f"shop {name!r}: a name is 1 to 64 of a-z, 0-9, - and _, and ends in a letter or digit"
+        )
+    new = NewShop(name, _new_key(KeyKind.PUBLISHABLE), _new_key(KeyKind.SECRET))
+    keys = (
+        KeyHash(KeyKind.PUBLISHABLE, hash_of(new.publishable_key)),
+        KeyHash(KeyKind.SECRET, hash_of(new.secret_key)),
+    )
+    shop = Shop(name, tuple(attributes), keys, now)
+    if not change(store, name, SHOP_SETTING, None, shop.text(), actor="command line", now=now):
+        raise ShopError(f"shop {name!r} exists already")
+    return new
+
+
+def shop_of(store: SettingsStore, name: str) -> Shop:
+    """Return a shop.
+
+    Raises:
+        ShopError: There is none of this name; the message lists those there are.
+    """
+    if (text := store.read(name).values.get(SHOP_SETTING)) is None:
+        known = ", ".join(sorted(store.shops())) or "none yet"
+        raise ShopError(f"no shop {name!r}; there are: {known} (make one with `balad shop create {name}`)")
+    return Shop.of(text)
+
+
+def _new_key(kind: KeyKind) -> str:
+    return f"{kind}_{secrets.token_urlsafe(_SECRET_BYTES)}"
