@@ -1,11 +1,14 @@
 """What every test may ask for."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 import redis
 
 from features.store.embedded import EmbeddedServer
+
+PATIENCE_SECONDS = 20.0  # a busy machine; a test that waits this long fails
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +24,16 @@ def redis_url(embedded_server: EmbeddedServer) -> str:
     with redis.Redis.from_url(embedded_server.url) as client:
         client.flushall()
     return embedded_server.url
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], bool]], None]:
+    """How a test waits for another process or thread: on a condition, with a bound."""
+
+    def wait(condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            assert time.monotonic() < end, "the condition did not come true in time"
+            time.sleep(0.005)
+
+    return wait

@@ -47,6 +47,7 @@ class EmbeddedServer:
     def __init__(
         self, directory: Path, appendfsync: Fsync = "everysec", silence_seconds: float = SILENCE_SECONDS
     ) -> None:
+        self.name = "the embedded server"
         self.directory = directory.absolute()
         self.appendfsync = appendfsync
         self.silence_seconds = silence_seconds
@@ -63,9 +64,16 @@ class EmbeddedServer:
     @property
     def answers(self) -> bool:
         """Whether the server serves now: it runs and has loaded its data."""
+        return self._ask("PING").startswith(b"+PONG")
+
+    def runs(self) -> bool:
+        """Whether a server of the directory is there, serving or not: it holds the lock."""
         if self._process is not None:
             self._process.poll()  # leaves no zombie where it crashed
-        return self._ask("PING").startswith(b"+PONG")
+        if self._running.take():
+            self._running.drop()
+            return False
+        return True
 
     def start(self) -> str:
         """Start the server or join the one that runs, and return its URL once it serves.

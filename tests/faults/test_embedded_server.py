@@ -7,7 +7,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,8 @@ import pytest
 import redis
 
 from features.store.embedded import EmbeddedServer, EmbeddedServerError, attach_or_start
+
+Until = Callable[[Callable[[], bool]], None]
 
 
 @pytest.fixture
@@ -34,14 +35,6 @@ def client(server: EmbeddedServer) -> redis.Redis:
 def pid_of(server: EmbeddedServer) -> int:
     with client(server) as connection:
         return int(connection.info("server")["process_id"])
-
-
-def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Wait on a condition, with a bound."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "the condition did not come true"
-        time.sleep(0.005)
 
 
 def test_serves_and_writes_to_an_append_only_file(directory: Path) -> None:
@@ -108,7 +101,7 @@ def test_many_users_at_once_start_one_server(directory: Path) -> None:
     assert not servers[0].answers
 
 
-def test_a_crashed_server_is_started_again_on_its_data(directory: Path) -> None:
+def test_a_crashed_server_is_started_again_on_its_data(directory: Path, until: Until) -> None:
     with EmbeddedServer(directory, "always") as server:
         with client(server) as connection:
             connection.set("k", "v")

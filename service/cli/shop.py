@@ -1,0 +1,57 @@
+"""`balad shop`."""
+
+import dataclasses
+import json
+import time
+
+import click
+
+from service.cli.live import live
+from service.settings import Settings
+
+
+@click.group()
+def shop() -> None:
+    """Shops and their keys.
+
+    \b
+    Example:
+      balad shop create acme
+    """
+
+
+@shop.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--attribute",
+    "attributes",
+    multiple=True,
+    metavar="NAME:KIND",
+    help="An attribute of the items to learn from; the kind is categorical, multi, numeric or time. "
+    "May be given several times, in place of category and brand.",
+)
+@click.pass_obj
+def create(settings: Settings, name: str, attributes: tuple[str, ...], *, as_json: bool) -> None:
+    """Make a shop and print its two keys, this once: only their hashes are kept.
+
+    \b
+    Example:
+      balad shop create acme --attribute category:categorical --attribute size:multi --attribute weight:numeric
+    """
+    import redis
+
+    from features.attributes import DEFAULT, declared
+    from features.store.redis_settings import RedisSettings
+    from service.shops import create_shop
+
+    chosen = declared(attributes) if attributes else DEFAULT
+    with live(settings) as ready, redis.Redis.from_url(str(ready.redis_url)) as client:
+        new = create_shop(RedisSettings(client), name, chosen, now=time.time())
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(new)))
+        return
+    click.echo(f"shop             {new.shop}")
+    click.echo(f"publishable key  {new.publishable_key}   (may sit in a browser)")
+    click.echo(f"secret key       {new.secret_key}   (may do everything: keep it on a server)")
+    click.echo("The keys are not shown again.")

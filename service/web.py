@@ -1,0 +1,111 @@
+"""How gunicorn runs the service: the one place that says so, for `balad serve` and for deploy/gunicorn.conf.py."""
+
+import errno
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from gunicorn.app.base import BaseApplication
+
+from service.settings import Settings, load
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+MEMORY_DIRECTORY: Final = Path("/dev/shm")  # noqa: S108 - only heartbeats, in files without a name
+STUCK_SECONDS: Final = 30  # a web process that gives no sign of life this long is replaced
+
+
+class AddressError(RuntimeError):
+    """The service cannot listen where it should; the message says what to do."""
+
+
+def gunicorn_options(settings: Settings) -> dict[str, object]:
+    """Return gunicorn's settings.
+
+    Threads, because a call waits on Redis and lets go of the interpreter while numba scores; processes, because
+    one interpreter is one core; nothing preloaded, because each process keeps its own connections and model.
+    """
+    return {
+        "bind": [settings.bind],
+        "worker_class": "gthread",
+        "workers": settings.workers,
+        "threads": settings.threads,
+        "keepalive": settings.keepalive_seconds,
+        "graceful_timeout": settings.graceful_seconds,
+        "timeout": STUCK_SECONDS,
+        "preload_app": False,
+        # Heartbeats on a disk stall a process whenever the disk does.
+        "worker_tmp_dir": str(MEMORY_DIRECTORY) if MEMORY_DIRECTORY.is_dir() else None,
+        "control_socket_disable": True,  # one more way in that nobody uses
+        "umask": 0o077,
+        "loglevel": settings.log_level,
+        "proc_name": "balad",
+    }
+
+
+class Web(BaseApplication):  # type: ignore[misc]  # it publishes no types
+    """The service under gunicorn, with our settings and nothing from the command line."""
+
+    def __init__(self, settings: Settings, when_ready: Callable[[], None]) -> None:
+        self._settings = settings
+        self._when_ready = when_ready
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Give gunicorn its settings."""
+        for name, value in gunicorn_options(self._settings).items():
+            self.cfg.set(name, value)
+        self.cfg.set("when_ready", lambda _arbiter: self._when_ready())
+
+    def load(self) -> "Flask":
+        """Make the application, in each web process."""
+        return application(self._settings)
+
+
+def application(settings: Settings | None = None) -> "Flask":
+    """Return the application of one web process; without settings, of the environment's."""
+    from service.wiring import wired  # noqa: PLC0415 - heavy, and not for the process that only supervises
+
+    return wired(settings or load())
+
+
+def address(bind: str) -> tuple[str, int]:
+    """Split HOST:PORT.
+
+    >>> address("[::1]:8000")
+    ('::1', 8000)
+    """
+    host, _, port = bind.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def refuse_taken(bind: str) -> None:
+    """Raise AddressError where the service could not listen: gunicorn would try for seconds and say it in pages."""
+    host, port = address(bind)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        with socket.socket(found[0][0]) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(found[0][4])
+    except OSError as error:
+        what = (
+            "is taken by another program"
+            if error.errno == errno.EADDRINUSE
+            else f"cannot be used ({error.strerror})"
+        )
+        raise AddressError(
+            f"{bind} {what}; stop it, or set BALAD_BIND to another address and port"
+        ) from error
+
+
+def url(bind: str) -> str:
+    """Return where a browser of this machine finds the service.
+
+    >>> url("0.0.0.0:8000")
+    'http://127.0.0.1:8000'
+    """
+    host, port = address(bind)
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104 - compared only
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
