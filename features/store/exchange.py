@@ -8,10 +8,10 @@ import os
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from redis.backoff import NoBackoff
-from redis.connection import AbstractConnection, ConnectionPool
+from redis.connection import ConnectionPool
 from redis.exceptions import ConnectionError as Disconnected
 from redis.exceptions import NoScriptError, OutOfMemoryError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as Late
@@ -24,6 +24,25 @@ Reply: TypeAlias = Any
 
 CONNECT_SECONDS: Final = 0.25
 _FULL: Final = "BACKLOG"
+
+
+class Wire(Protocol):
+    """What is used of the driver's connection, which has no types."""
+
+    def connect(self) -> None:
+        """Open the socket and greet the server."""
+
+    def disconnect(self) -> None:
+        """Close the socket."""
+
+    def pack_commands(self, commands: Sequence[Command]) -> list[bytes]:
+        """Encode commands."""
+
+    def send_packed_command(self, command: list[bytes]) -> None:
+        """Write encoded commands."""
+
+    def read_response(self, *, timeout: float) -> Reply:
+        """Read one reply; an error that the server replied is raised."""
 
 
 class Script:
@@ -59,7 +78,7 @@ class Exchange:
         self._make = pool.connection_class
         self._options = pool.connection_kwargs
         self._timeout = timeout_seconds
-        self._idle: list[AbstractConnection] = []
+        self._idle: list[Wire] = []
         self._pid = os.getpid()
 
     def run(self, commands: Sequence[Command], timeout_seconds: float | None = None) -> list[Reply]:
@@ -68,6 +87,8 @@ class Exchange:
         Raises Backlog where the server or a script refuses to grow, StoreUnavailable for any other failure. A
         connection that the server closed while it lay idle is replaced once; a timeout is never waited for twice.
         """
+        if not commands:
+            return []
         try:
             replies = self._replies(commands, timeout_seconds or self._timeout)
         except (RedisError, OSError) as error:
@@ -103,7 +124,7 @@ class Exchange:
         self._idle.append(connection)
         return replies
 
-    def _take(self) -> tuple[AbstractConnection, bool]:
+    def _take(self) -> tuple[Wire, bool]:
         if self._pid != os.getpid():  # forked: these sockets are the parent's
             self._idle, self._pid = [], os.getpid()
         try:
@@ -111,13 +132,13 @@ class Exchange:
         except IndexError:
             return self._connect(), False
 
-    def _connect(self) -> AbstractConnection:
-        connection: AbstractConnection = self._make(**self._options)
+    def _connect(self) -> Wire:
+        connection: Wire = self._make(**self._options)
         connection.connect()
         return connection
 
 
-def _talk(connection: AbstractConnection, commands: Sequence[Command], timeout: float) -> list[Reply]:
+def _talk(connection: Wire, commands: Sequence[Command], timeout: float) -> list[Reply]:
     """Write all commands, read all replies; a failure leaves the connection closed."""
     connection.send_packed_command(connection.pack_commands(commands))
     replies: list[Reply] = []

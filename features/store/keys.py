@@ -11,12 +11,12 @@ id, an item's that of its id, a ranking's that of its id.
 | `:v:VISITOR` | string | the visitor's newest 200 INTERACTION records, oldest first | 30 days after a write |
 | `:s:VISITOR` | string | the newest 144 IMPRESSION records shown to them, oldest first | 30 days after a write |
 | `:c:ITEM` | string | catalogue row, JSON | until deleted |
-| `:n:HASH` | string | statistics record of the item with that hash (hex); `0` is the shop's totals | 400 days after a write |
+| `:n:HASH` | string | statistics of the item with that hash (hex; `0`: of the shop) | 400 days after a write |
 | `:r:RANKING` | string | the order that was answered, for the next page of it | 30 min |
-| `:projected` | string | last batch of an import or a rebuild that reached this partition's visitors | – |
+| `:projected` | string | last batch of an import or a rebuild that reached this partition's visitors | for good |
 | `:suspended` | string | a rebuild is under way: events go to the stream only | 60 s, renewed |
 | `:settings` | hash | settings documents (partition 0 only) | until deleted |
-| `:work` | string | the cursors over the stream, JSON (partition 0 only) | – |
+| `:work` | string | the cursors over the stream, JSON (partition 0 only) | for good |
 | `:lease`, `:wish` | string | who works on the shop; who waits to (partition 0 only) | 10 s, 2 s |
 """
 
@@ -27,7 +27,9 @@ from typing import Final
 from features.facts import STATE_SECONDS
 
 DAY_SECONDS: Final = 86_400
-SEEN_LIFE_SECONDS: Final = 2 * DAY_SECONDS  # an id is refused again for 24 h at least: its day and the day after
+SEEN_LIFE_SECONDS: Final = (
+    2 * DAY_SECONDS
+)  # an id is refused again for 24 h at least: its day and the day after
 VISITOR_LIFE_SECONDS: Final = int(STATE_SECONDS)
 STATISTICS_LIFE_SECONDS: Final = 400 * DAY_SECONDS  # the log's own retention
 RANKING_LIFE_SECONDS: Final = 30 * 60

@@ -25,7 +25,7 @@ class Anything(Enum):
 
 
 ANY: Final = Anything.TOKEN  # an expectation that every current value meets
-Expected: TypeAlias = bytes | None | Literal[Anything.TOKEN]
+Expected: TypeAlias = bytes | Literal[Anything.TOKEN] | None
 
 
 @dataclass(frozen=True, slots=True)

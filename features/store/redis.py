@@ -52,7 +52,7 @@ class RedisStore:
             commands.append(("GET", keys.statistics_key(shop, 0, SHOP)))
         groups = list(_by_partition(item_ids).items())
         commands.extend(("MGET", *_item_keys(shop, partition, ids)) for partition, ids in groups)
-        replies = iter(self._exchange.run(commands, timeout_seconds) if commands else ())
+        replies = iter(self._exchange.run(commands, timeout_seconds))
         interactions, impressions = next(replies) if visitor_id is not None else (None, None)
         shop_totals = next(replies) if totals else None
         catalogue: dict[str, bytes | None] = {}
@@ -118,7 +118,8 @@ class RedisStore:
         """Return catalogue rows."""
         groups = _by_partition(item_ids)
         commands = [
-            ("MGET", *(keys.catalogue_key(shop, partition, i) for i in ids)) for partition, ids in groups.items()
+            ("MGET", *(keys.catalogue_key(shop, partition, i) for i in ids))
+            for partition, ids in groups.items()
         ]
         rows: dict[str, bytes | None] = {}
         for ids, values in zip(groups.values(), self._exchange.run(commands), strict=True):

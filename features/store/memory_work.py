@@ -1,0 +1,164 @@
+"""The state in this process, as the worker, imports and rebuilds ask for it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from features.facts import IMPRESSION, INTERACTION
+from features.identity import PARTITIONS, partition_of
+from features.store import keys
+from features.store.memory import MemoryStore
+from features.store.protocol import Entry, LeaseLost, Positions, VisitorState
+from features.visit import remembered_impressions, remembered_interactions
+
+_LEASE: Final = "lease"
+_WISH: Final = "wish"
+
+
+class MemoryWorkStore(MemoryStore):
+    """A WorkStore in this process."""
+
+    def acquire(self, shop: str, token: str, life_seconds: float) -> bytes | None:
+        """Take or prolong the lease on a shop and return its work state; None where it is not ours."""
+        with self._lock:
+            marks, ours = self._shop(shop).marks, token.encode()
+            holder, waiting = marks.get(_LEASE), marks.get(_WISH)
+            if (holder or waiting or ours) != ours:
+                if waiting is None:
+                    marks.put(_WISH, ours, keys.WISH_SECONDS)
+                return None
+            if waiting == ours:
+                marks.drop(_WISH)
+            marks.put(_LEASE, ours, life_seconds)
+            return self._shop(shop).work
+
+    def save(self, shop: str, token: str, state: bytes) -> None:
+        """Replace the work state; raises LeaseLost where the lease is no longer held."""
+        with self._lock:
+            if self._shop(shop).marks.get(_LEASE) != token.encode():
+                raise LeaseLost(f"somebody else works on shop {shop} by now")
+            self._shop(shop).work = state
+
+    def release(self, shop: str, token: str) -> None:
+        """Give the lease back; nothing if it was lost."""
+        with self._lock:
+            if self._shop(shop).marks.get(_LEASE) == token.encode():
+                self._shop(shop).marks.drop(_LEASE)
+
+    def entries(self, shop: str, after: Positions, count: int) -> list[list[Entry]]:
+        """Return the next facts of each partition, at most `count` each."""
+        with self._lock:
+            streams = self._shop(shop).streams
+            return [
+                [e for e in stream if _order(e.id) > _order(since)][:count]
+                for stream, since in zip(streams, after, strict=True)
+            ]
+
+    def entries_between(self, shop: str, after: Positions, upto: Positions) -> list[list[Entry]]:
+        """Return the facts of each partition in (after, upto]."""
+        with self._lock:
+            streams = self._shop(shop).streams
+            return [
+                [e for e in stream if _order(since) < _order(e.id) <= _order(until)]
+                for stream, since, until in zip(streams, after, upto, strict=True)
+            ]
+
+    def trim(self, shop: str, upto: Positions) -> None:
+        """Drop the facts up to and including a position, per partition."""
+        with self._lock:
+            for stream, until in zip(self._shop(shop).streams, upto, strict=True):
+                stream[:] = [e for e in stream if _order(e.id) > _order(until)]
+
+    def read_statistics(self, shop: str, items: Sequence[int]) -> dict[int, bytes | None]:
+        """Return statistics records by item hash."""
+        return {item: self._shop(shop).statistics.get(item) for item in items}
+
+    def write_statistics(self, shop: str, batch: int, records: Mapping[int, bytes]) -> None:
+        """Write records that `batch` brought about; one that a later or the same batch wrote already stays."""
+        with self._lock:
+            statistics = self._shop(shop).statistics
+            for item, record in records.items():
+                if int.from_bytes(statistics.get(item, b"")[:8], "little") < batch:
+                    statistics[item] = record
+
+    def visitors(self, shop: str, visitor_ids: Sequence[str]) -> dict[str, VisitorState]:
+        """Return visitors' strings."""
+        with self._lock:
+            state = self._shop(shop)
+            return {v: VisitorState(state.done.get(v) or b"", state.shown.get(v) or b"") for v in visitor_ids}
+
+    def extend_visitors(
+        self, shop: str, batch: int, added: Mapping[str, VisitorState], *, by_time: bool, life_seconds: int
+    ) -> None:
+        """Add records to visitors' strings; a batch that a partition has had already changes nothing there."""
+        join = _merged if by_time else _appended
+        with self._lock:
+            state = self._shop(shop)
+            had = [p for p in range(PARTITIONS) if state.projected[p] >= batch]
+            for visitor_id, (done, shown) in added.items():
+                if (partition := partition_of(visitor_id)) in had:
+                    continue
+                state.projected[partition] = batch
+                known_done, known_shown = self.visitors(shop, [visitor_id])[visitor_id]
+                if done:
+                    records = remembered_interactions(b"", join(known_done, done, INTERACTION))
+                    state.done.put(visitor_id, records, life_seconds)
+                if shown:
+                    records = remembered_impressions(b"", join(known_shown, shown, IMPRESSION))
+                    state.shown.put(visitor_id, records, life_seconds)
+
+    def restore_items(self, shop: str, rows: Mapping[str, bytes | None]) -> None:
+        """Set (or, with None, delete) catalogue rows without recording facts."""
+        with self._lock:
+            catalogue = self._shop(shop).catalogue
+            for item_id, row in rows.items():
+                if row is None:
+                    catalogue.pop(item_id, None)
+                else:
+                    catalogue[item_id] = row
+
+    def clear(self, shop: str) -> None:
+        """Delete visitors, items, statistics and which batches reached the visitors."""
+        with self._lock:
+            state = self._shop(shop)
+            for held in (state.done, state.shown, state.catalogue, state.statistics):
+                held.clear()
+            state.projected = [0] * PARTITIONS
+
+    def suspend(self, shop: str) -> None:
+        """For a minute, have events go to the streams only."""
+        with self._lock:
+            for partition in range(PARTITIONS):
+                mark = keys.suspended_key("", partition)
+                self._shop(shop).marks.put(mark, b"1", keys.SUSPENSION_SECONDS)
+
+    def resume(self, shop: str, upto: Positions) -> bool:
+        """End the suspension of the partitions whose stream ends at `upto`; True if that is all of them."""
+        with self._lock:
+            state = self._shop(shop)
+            read = [
+                not stream or _order(stream[-1].id) <= _order(until)
+                for stream, until in zip(state.streams, upto, strict=True)
+            ]
+            for partition in (p for p in range(PARTITIONS) if read[p]):
+                state.marks.drop(keys.suspended_key("", partition))
+            return all(read)
+
+
+def _order(position: bytes) -> tuple[int, int]:
+    milliseconds, _, sequence = position.partition(b"-")
+    return int(milliseconds), int(sequence)
+
+
+def _appended(known: bytes, added: bytes, _: np.dtype[Any]) -> bytes:
+    return known + added
+
+
+def _merged(known: bytes, added: bytes, dtype: np.dtype[Any]) -> bytes:
+    """Return all records by time, those of one moment in the order given; untouched where they are in order."""
+    records = np.frombuffer(known + added, dtype)
+    last = len(known) // dtype.itemsize
+    if last and records["time"][last - 1] > records["time"][last]:
+        records = records[np.argsort(records["time"], kind="stable")]
+    return records.tobytes()
