@@ -64,7 +64,7 @@ class EmbeddedServer:
     @property
     def answers(self) -> bool:
         """Whether the server serves now: it runs and has loaded its data."""
-        return self._ask("PING").startswith(b"+PONG")
+        return (self._ask("PING") or b"").startswith(b"+PONG")
 
     def runs(self) -> bool:
         """Whether a server of the directory is there, serving or not: it holds the lock."""
@@ -142,7 +142,7 @@ class EmbeddedServer:
         """Start a server on the directory, which we hold."""
         if self._process is not None:
             self._process.wait()  # it crashed: it has let go of the lock
-        if self._ask("PING"):
+        if self._ask("PING") is not None:
             raise self._error("a server that Balad did not start runs in it")
         self._socket.unlink(missing_ok=True)  # left by a crash
         (self.directory / "server.pid").unlink(missing_ok=True)
@@ -208,14 +208,17 @@ class EmbeddedServer:
         return (self._process is None or self._process.poll() is not None) and self._running.take()
 
     def _is_loading(self) -> bool:
-        return self._ask("PING").startswith(b"-LOADING")
+        return (self._ask("PING") or b"").startswith(b"-LOADING")
 
-    def _ask(self, command: str) -> bytes:
-        """Return the beginning of the server's answer; nothing where there is none."""
+    def _ask(self, command: str) -> bytes | None:
+        """Return the beginning of the answer: empty where none comes, None where nobody listens."""
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(min(1.0, self.silence_seconds))
             try:
                 connection.connect(str(self._socket))
+            except OSError:
+                return None
+            try:
                 connection.sendall(f"{command}\r\n".encode())
                 return connection.recv(64)
             except OSError:
