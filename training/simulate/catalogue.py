@@ -136,8 +136,8 @@ def _levels(kind: Ints, price: Floats) -> Floats:
 
 def _ratings(rng: np.random.Generator, appeal: Floats) -> Floats:
     """Return stars between 1 and 5, to a tenth: a noisy sign of appeal."""
-    stars: Floats = np.round(np.clip(4.0 + 0.4 * appeal + rng.normal(0.0, 0.35, len(appeal)), 1.0, 5.0), 1)
-    return stars
+    stars: Floats = np.clip(4.0 + 0.4 * appeal + rng.normal(0.0, 0.35, len(appeal)), 1.0, 5.0)
+    return stars.round(1)
 
 
 def _births(rng: np.random.Generator, size: int, at: float) -> Floats:

@@ -1,7 +1,8 @@
 """One visit to the simulated shop: listings asked for and seen, items clicked, carted, bought.
 
 A visit is a generator. It yields an Ask where the storefront has to order a listing, and is sent a Shown
-back; it yields a Step for each event that the shopper causes. Whoever runs it decides what the answer and the clock are.
+back; it yields a Step for each event that the shopper causes. Whoever runs it
+decides what the answer and the clock are.
 """
 
 from collections.abc import Generator

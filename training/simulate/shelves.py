@@ -63,7 +63,9 @@ class Shelves:
                 held &= self._catalogue.brand == brands.index(word)
             else:
                 kind.append(word)
-        return held & np.char.endswith(self._paths, "/" + "-".join(kind)) if kind else held
+        if kind:
+            held &= np.char.endswith(self._paths, "/" + "-".join(kind))
+        return held
 
     def _as_of(self, at: float) -> Floats:
         """Return the day's standing of every row."""
