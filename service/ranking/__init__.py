@@ -1,0 +1,1 @@
+"""The ranker: pure, the same code in serving and in training."""
