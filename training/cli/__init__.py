@@ -8,6 +8,10 @@ from collections.abc import Callable
 
 COMMANDS = {
     # command name: ("module:attribute", "one line for `balad --help`")
+    "simulate": (
+        "training.simulate.command:simulate",
+        "Shoppers with known tastes, against the API or into files.",
+    ),
 }
 
 

@@ -203,7 +203,7 @@ class Shopper:
 
     def _think(self, seconds: float) -> None:
         """Let time pass: log-normal around a median in seconds."""
-        self.at += seconds * float(np.exp(self.rng.normal(0.0, 0.5)))
+        self.at += float(seconds * np.exp(self.rng.normal(0.0, 0.5)))
 
     def _ask(self, page: str, rows: Ints, color: str | None, term: str | None) -> Ask:
         visitor_id, session_id = self._who()

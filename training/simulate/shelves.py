@@ -46,7 +46,8 @@ class Shelves:
         first, _, rest = page.partition("/")
         if first == "category":
             below: npt.NDArray[np.bool_] = np.char.startswith(self._paths, f"{rest}/")
-            return below | (self._paths == rest)
+            below |= self._paths == rest
+            return below
         if first == "search":
             return self._found(rest)
         return np.ones(len(self._catalogue), dtype=np.bool_)
