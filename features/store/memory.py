@@ -135,15 +135,17 @@ class MemoryStore:
         body: bytes,
         order: bytes,
         *,
+        visitor_id: str | None = None,
         timeout_seconds: float | None = None,  # noqa: ARG002 - nothing is waited for
     ) -> None:
-        """Append an exposure and keep its order for half an hour (unless empty)."""
+        """Append an exposure to the visitor's stream and keep its order for half an hour (unless empty)."""
         with self._lock:
-            state, partition = self._shop(shop), partition_of(ranking_id)
-            self._refuse_beyond_bound(state, partition, 1)
-            self._record(state, partition, "x", body, None)
+            state = self._shop(shop)
             if order:
                 state.rankings.put(ranking_id, order, keys.RANKING_LIFE_SECONDS)
+            partition = partition_of(ranking_id if visitor_id is None else visitor_id)
+            self._refuse_beyond_bound(state, partition, 1)
+            self._record(state, partition, "x", body, None)
 
     def ranking(self, shop: str, ranking_id: str) -> bytes | None:
         """Return the order that was answered; None if unknown or too old."""

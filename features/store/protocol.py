@@ -115,9 +115,19 @@ class Store(Protocol):
         """
 
     def append_exposure(
-        self, shop: str, ranking_id: str, body: bytes, order: bytes, *, timeout_seconds: float | None = None
+        self,
+        shop: str,
+        ranking_id: str,
+        body: bytes,
+        order: bytes,
+        *,
+        visitor_id: str | None = None,
+        timeout_seconds: float | None = None,
     ) -> None:
-        """Append an exposure and keep its order for half an hour (unless empty); raises Backlog like `append`."""
+        """Append an exposure to the visitor's stream, where it stands behind what it saw; keep its order (unless empty).
+
+        The order is kept half an hour, also where Backlog is raised because the stream is full.
+        """
 
     def ranking(self, shop: str, ranking_id: str) -> bytes | None:
         """Return the order that was answered; None if unknown or too old."""

@@ -100,13 +100,22 @@ class RedisStore:
         return script("append").call(names, args)
 
     def append_exposure(
-        self, shop: str, ranking_id: str, body: bytes, order: bytes, *, timeout_seconds: float | None = None
+        self,
+        shop: str,
+        ranking_id: str,
+        body: bytes,
+        order: bytes,
+        *,
+        visitor_id: str | None = None,
+        timeout_seconds: float | None = None,
     ) -> None:
-        """Append an exposure and keep its order for half an hour (unless empty)."""
-        partition = partition_of(ranking_id)
-        names = (keys.stream_key(shop, partition), keys.ranking_key(shop, partition, ranking_id))
-        args = (self._bound, body, order, keys.RANKING_LIFE_SECONDS)
-        self._exchange.run([script("exposure").call(names, args)], timeout_seconds)
+        """Append an exposure to the visitor's stream and keep its order for half an hour (unless empty)."""
+        stream = keys.stream_key(shop, partition_of(ranking_id if visitor_id is None else visitor_id))
+        commands = [script("exposure").call((stream,), (self._bound, body))]
+        if order:  # found by the ranking alone, so in a slot of its own
+            key = keys.ranking_key(shop, partition_of(ranking_id), ranking_id)
+            commands.append(("SET", key, order, "EX", keys.RANKING_LIFE_SECONDS))
+        self._exchange.run(commands, timeout_seconds)
 
     def ranking(self, shop: str, ranking_id: str) -> bytes | None:
         """Return the order that was answered; None if unknown or too old."""

@@ -137,7 +137,16 @@ def test_an_exposure_does_not_overfill_a_stream(store: WorkStore, bound: int) ->
         store.append_exposure("s", "r", b"body", b"")
     with pytest.raises(Backlog):
         store.append_exposure("s", "r", b"body", b"order")
-    assert store.ranking("s", "r") is None
+    assert store.stream_state("s").length == bound
+    assert store.ranking("s", "r") == b"order"
+
+
+def test_an_exposure_stands_behind_the_events_of_its_visitor(store: WorkStore) -> None:
+    for i in range(10):
+        store.append("s", [click(f"e{i}", visitor=f"v{i}")], NOON)
+        store.append_exposure("s", "r", b"x", b"", visitor_id=f"v{i}")
+    for part in store.entries("s", FROM_START, 100):
+        assert [e.kind for e in part] == ["e", "x"] * (len(part) // 2)
 
 
 def test_an_item_is_set_replaced_and_deleted(store: WorkStore) -> None:
