@@ -1,0 +1,20 @@
+"""A model on disk: immutable, hashed, without a pickle; training writes it, serving reads it."""
+
+from features.bundle.contents import Bundle, Golden
+from features.bundle.histograms import Histogram, histograms
+from features.bundle.shelf import Pointer, Shelf
+from features.manifest import BundleError, Manifest, Measure, Window, version_of
+
+__all__ = [
+    "Bundle",
+    "BundleError",
+    "Golden",
+    "Histogram",
+    "Manifest",
+    "Measure",
+    "Pointer",
+    "Shelf",
+    "Window",
+    "histograms",
+    "version_of",
+]

@@ -1,0 +1,124 @@
+"""A model's birth certificate: what it was trained on, by whom and how, and what its files must hash to."""
+
+import re
+import time
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+import orjson
+from pydantic import BaseModel, ConfigDict, FiniteFloat, StringConstraints, ValidationError
+
+FORMAT: Final = 1  # raise it when older readers cannot read a bundle any more
+_VERSION_PATTERN: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}Z-[0-9a-f]{4,16}"
+_SHOP_PATTERN: Final = "[a-z0-9]([a-z0-9_-]{0,62}[a-z0-9])?"
+
+Version: TypeAlias = Annotated[str, StringConstraints(pattern=f"^{_VERSION_PATTERN}$")]
+Digest: TypeAlias = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+
+
+class BundleError(Exception):
+    """A bundle that cannot be used, or a name that no bundle can have; the message is one line."""
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Window(_Record):
+    """The part of the log that was seen, in Unix seconds; `until` is not in it."""
+
+    since: FiniteFloat
+    until: FiniteFloat
+
+
+class Measure(_Record):
+    """A figure with its 95 % interval; the ends are None where none was computed."""
+
+    value: FiniteFloat
+    low: FiniteFloat | None = None
+    high: FiniteFloat | None = None
+
+
+class Manifest(_Record):
+    """What `manifest.json` says. `sha256` is by file name, of every other file of the bundle."""
+
+    format: Literal[1] = FORMAT
+    shop: str
+    version: Version
+    created_at: FiniteFloat
+    parent: Version | None  # the version that was live when this one was trained
+    features: tuple[str, ...]  # in the order of the columns
+    table_hash: str
+    attributes: tuple[str, ...]  # as declared: NAME:KIND
+    window: Window
+    counts: Mapping[str, int]  # listings, rows, positives, …
+    parameters: Mapping[str, Any]
+    seed: int
+    libraries: Mapping[str, str]
+    metrics: Mapping[str, Measure]
+    commit: str | None = None  # of the code that trained it, where known
+    sha256: Mapping[str, Digest] = {}
+
+    def sealed(self, files: Mapping[str, bytes]) -> bytes:
+        """Return the text of `manifest.json` for these files; a seal over itself makes a flipped byte show."""
+        digests = {name: sha256(content).hexdigest() for name, content in sorted(files.items())}
+        said = self.model_copy(update={"sha256": digests}).model_dump(mode="json")
+        return orjson.dumps({**said, "seal": _seal(said)}, option=orjson.OPT_INDENT_2)
+
+
+def read_manifest(text: bytes) -> Manifest:
+    """Return what a `manifest.json` says. Raises BundleError for one that was changed, cut or never was one."""
+    try:
+        said = orjson.loads(text)
+        seal = said.pop("seal")
+    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
+        raise BundleError("manifest.json is cut or no manifest") from None
+    if said.get("format") != FORMAT:
+        raise BundleError(f"manifest.json has format {said.get('format')!r}; this Balad reads {FORMAT}")
+    if seal != _seal(said):
+        raise BundleError("manifest.json was changed after it was written")
+    try:
+        return Manifest.model_validate_json(orjson.dumps(said))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise BundleError(f"manifest.json: {where}: {first['msg']}") from None
+
+
+def version_of(created_at: float, model: bytes) -> str:
+    """Name a version by when it was made (Unix seconds) and what it is.
+
+    >>> version_of(1795341600.0, b"tree")
+    '2026-11-22T10-00-00Z-dc9c'
+    """
+    at = time.strftime("%Y-%m-%dT%H-%M-%SZ", time.gmtime(created_at))
+    return f"{at}-{sha256(model).hexdigest()[:4]}"
+
+
+def checked_shop(shop: str) -> str:
+    """Return a shop's name if it can be a directory of its own, and nothing else.
+
+    >>> checked_shop("../acme")
+    Traceback (most recent call last):
+    features.manifest.BundleError: '../acme' is no name of a shop
+    """
+    if not re.fullmatch(_SHOP_PATTERN, shop):
+        raise BundleError(f"{shop!r} is no name of a shop")
+    return shop
+
+
+def is_version(text: str) -> bool:
+    """Whether a text can be a version's name, such as 2026-11-22T10-00-00Z-4f2a."""
+    return re.fullmatch(_VERSION_PATTERN, text) is not None
+
+
+def checked_version(version: str) -> str:
+    """Return a version's name if it is one, and nothing else."""
+    if not is_version(version):
+        raise BundleError(f"{version!r} is no version of a model; they look like 2026-11-22T10-00-00Z-4f2a")
+    return version
+
+
+def _seal(said: Mapping[str, Any]) -> str:
+    return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
