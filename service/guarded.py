@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from features.store.protocol import EventWrite, Found, ItemWrite, Store, StreamState
+from features.store.protocol import EventWrite, ExposureWrite, Found, ItemWrite, Store, StreamState
 from service.circuit import Circuit
 
 PATIENCE_SECONDS: Final = 0.02  # a failure to answer in less says more about the caller's deadline
@@ -46,20 +46,11 @@ class GuardedStore:
         return self._circuit.run(lambda: self._store.append(shop, writes, now))
 
     def append_exposure(
-        self,
-        shop: str,
-        ranking_id: str,
-        body: bytes,
-        order: bytes,
-        *,
-        visitor_id: str | None = None,
-        timeout_seconds: float | None = None,
+        self, shop: str, write: ExposureWrite, *, timeout_seconds: float | None = None
     ) -> None:
         """Append an exposure."""
         self._circuit.run(
-            lambda: self._store.append_exposure(
-                shop, ranking_id, body, order, visitor_id=visitor_id, timeout_seconds=timeout_seconds
-            ),
+            lambda: self._store.append_exposure(shop, write, timeout_seconds=timeout_seconds),
             patient=_patient(timeout_seconds),
         )
 

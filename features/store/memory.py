@@ -10,7 +10,16 @@ from features.facts import INTERACTION
 from features.identity import PARTITIONS, hash64, partition_of
 from features.statistics import PRIOR_RECORDS, SHOP
 from features.store import keys
-from features.store.protocol import ANY, Backlog, Entry, EventWrite, Found, ItemWrite, StreamState
+from features.store.protocol import (
+    ANY,
+    Backlog,
+    Entry,
+    EventWrite,
+    ExposureWrite,
+    Found,
+    ItemWrite,
+    StreamState,
+)
 from features.visit import remembered_impressions, remembered_interactions
 
 _BEFORE_BYTES: Final = PRIOR_RECORDS * INTERACTION.itemsize
@@ -131,21 +140,18 @@ class MemoryStore:
     def append_exposure(
         self,
         shop: str,
-        ranking_id: str,
-        body: bytes,
-        order: bytes,
+        write: ExposureWrite,
         *,
-        visitor_id: str | None = None,
         timeout_seconds: float | None = None,  # noqa: ARG002 - nothing is waited for
     ) -> None:
-        """Append an exposure to the visitor's stream and keep its order for half an hour (unless empty)."""
+        """Append an exposure to its visitor's stream and keep its order for half an hour (unless empty)."""
         with self._lock:
             state = self._shop(shop)
-            if order:
-                state.rankings.put(ranking_id, order, keys.RANKING_LIFE_SECONDS)
-            partition = partition_of(ranking_id if visitor_id is None else visitor_id)
+            if write.order:
+                state.rankings.put(write.ranking_id, write.order, keys.RANKING_LIFE_SECONDS)
+            partition = partition_of(write.ranking_id if write.visitor_id is None else write.visitor_id)
             self._refuse_beyond_bound(state, partition, 1)
-            self._record(state, partition, "x", body, None)
+            self._record(state, partition, "x", write.body, None)
 
     def ranking(self, shop: str, ranking_id: str) -> bytes | None:
         """Return the order that was answered; None if unknown or too old."""

@@ -40,6 +40,16 @@ class EventWrite:
 
 
 @dataclass(frozen=True, slots=True)
+class ExposureWrite:
+    """An exposure to append, and the answered order to keep for the next page (empty: there is none)."""
+
+    ranking_id: str
+    visitor_id: str | None
+    body: bytes
+    order: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class ItemWrite:
     """A catalogue row to set (None: delete), the fact for the log, and what the row must be now for it to count."""
 
@@ -115,18 +125,11 @@ class Store(Protocol):
         """
 
     def append_exposure(
-        self,
-        shop: str,
-        ranking_id: str,
-        body: bytes,
-        order: bytes,
-        *,
-        visitor_id: str | None = None,
-        timeout_seconds: float | None = None,
+        self, shop: str, write: ExposureWrite, *, timeout_seconds: float | None = None
     ) -> None:
-        """Append an exposure to the visitor's stream, where it stands behind what it saw; keep its order (unless empty).
+        """Append an exposure to its visitor's stream, where it stands behind what it saw, and keep its order.
 
-        The order is kept half an hour, also where Backlog is raised because the stream is full.
+        The order is kept for half an hour, also where Backlog is raised because the stream is full.
         """
 
     def ranking(self, shop: str, ranking_id: str) -> bytes | None:

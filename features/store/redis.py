@@ -9,7 +9,7 @@ from features.identity import PARTITIONS, hash64, partition_of
 from features.statistics import PRIOR_RECORDS, SHOP
 from features.store import keys
 from features.store.exchange import Command, Exchange, script
-from features.store.protocol import ANY, EventWrite, Found, ItemWrite, StreamState
+from features.store.protocol import ANY, EventWrite, ExposureWrite, Found, ItemWrite, StreamState
 
 INTERACTIONS_BYTES: Final = INTERACTIONS_KEPT * INTERACTION.itemsize
 IMPRESSIONS_BYTES: Final = IMPRESSIONS_KEPT * IMPRESSION.itemsize
@@ -100,21 +100,15 @@ class RedisStore:
         return script("append").call(names, args)
 
     def append_exposure(
-        self,
-        shop: str,
-        ranking_id: str,
-        body: bytes,
-        order: bytes,
-        *,
-        visitor_id: str | None = None,
-        timeout_seconds: float | None = None,
+        self, shop: str, write: ExposureWrite, *, timeout_seconds: float | None = None
     ) -> None:
-        """Append an exposure to the visitor's stream and keep its order for half an hour (unless empty)."""
-        stream = keys.stream_key(shop, partition_of(ranking_id if visitor_id is None else visitor_id))
-        commands = [script("exposure").call((stream,), (self._bound, body))]
-        if order:  # found by the ranking alone, so in a slot of its own
-            key = keys.ranking_key(shop, partition_of(ranking_id), ranking_id)
-            commands.append(("SET", key, order, "EX", keys.RANKING_LIFE_SECONDS))
+        """Append an exposure to its visitor's stream and keep its order for half an hour (unless empty)."""
+        owner = write.ranking_id if write.visitor_id is None else write.visitor_id
+        stream = keys.stream_key(shop, partition_of(owner))
+        commands = [script("exposure").call((stream,), (self._bound, write.body))]
+        if write.order:  # found by the ranking alone, so in a slot of its own
+            key = keys.ranking_key(shop, partition_of(write.ranking_id), write.ranking_id)
+            commands.append(("SET", key, write.order, "EX", keys.RANKING_LIFE_SECONDS))
         self._exchange.run(commands, timeout_seconds)
 
     def ranking(self, shop: str, ranking_id: str) -> bytes | None:

@@ -4,7 +4,7 @@ from typing import Final
 
 import orjson
 
-from features.store.protocol import StoreUnavailable
+from features.store.protocol import ExposureWrite, StoreUnavailable
 from service.deps import Deps
 from service.rankings.call import Call
 from service.rankings.compute import Outcome
@@ -25,13 +25,14 @@ def write(deps: Deps, call: Call, decision: Decision, outcome: Outcome) -> None:
         return
     timer = deps.timer()
     body = exposure_of(call, decision, outcome, 1000 * (timer - call.began), deps.settings.served_rows_share)
-    order = b"" if call.limit == len(call.item_ids) else orjson.dumps([call.item_ids[i] for i in outcome.order])
+    order = (
+        b"" if call.limit == len(call.item_ids) else orjson.dumps([call.item_ids[i] for i in outcome.order])
+    )
     left = max(call.deadline - timer, LEAST_SECONDS)
     try:
         if outcome.reason in _NO_STORE:
             raise StoreUnavailable("it did not answer this very call")  # noqa: TRY301 - no request waits twice
-        deps.store.append_exposure(
-            call.shop_name, call.ranking_id, body, order, visitor_id=call.visitor_id, timeout_seconds=left
-        )
+        exposure = ExposureWrite(call.ranking_id, call.visitor_id, body, order)
+        deps.store.append_exposure(call.shop_name, exposure, timeout_seconds=left)
     except StoreUnavailable:
         deps.metrics.exposure_lost(call.shop_name)()

@@ -11,7 +11,7 @@ from features.facts import IMPRESSION, INTERACTION
 from features.identity import partition_of
 from features.store import keys, redis_work
 from features.store.exchange import Exchange
-from features.store.protocol import Backlog, EventWrite, StoreUnavailable, VisitorState
+from features.store.protocol import Backlog, EventWrite, ExposureWrite, StoreUnavailable, VisitorState
 from features.store.redis_work import RedisWorkStore
 
 NOW = 1_795_348_800.0
@@ -34,7 +34,7 @@ def client(redis_url: str) -> Iterator[redis.Redis]:
 def fill(store: RedisWorkStore) -> None:
     event = EventWrite("e", "v", b"body", bytes(INTERACTION.itemsize), bytes(IMPRESSION.itemsize))
     store.append("s", [event], NOW)
-    store.append_exposure("s", "r", b"body", b"order")
+    store.append_exposure("s", ExposureWrite("r", None, b"body", b"order"))
     store.write_statistics("s", 1, {7: bytes(8)})
     store.extend_visitors("s", 1, {"w": VisitorState(bytes(40))}, by_time=False, life_seconds=5 * DAY)
     store.suspend("s")

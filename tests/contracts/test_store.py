@@ -5,7 +5,17 @@ import pytest
 
 from features.facts import IMPRESSION, IMPRESSIONS_KEPT, INTERACTION, INTERACTIONS_KEPT
 from features.identity import PARTITIONS, hash64, partition_of
-from features.store.protocol import ANY, START, Backlog, EventWrite, Found, ItemWrite, Store, WorkStore
+from features.store.protocol import (
+    ANY,
+    START,
+    Backlog,
+    EventWrite,
+    ExposureWrite,
+    Found,
+    ItemWrite,
+    Store,
+    WorkStore,
+)
 
 NOON = 1_795_348_800.0  # 2026-11-22T12:00Z
 DAY = 86_400.0
@@ -122,8 +132,8 @@ def test_refuses_what_would_overfill_a_stream_and_keeps_none_of_it(store: WorkSt
 
 
 def test_an_exposure_is_recorded_and_its_order_kept(store: WorkStore) -> None:
-    store.append_exposure("s", "r1", b"body", b"order")
-    store.append_exposure("s", "r2", b"other", b"")
+    store.append_exposure("s", ExposureWrite("r1", None, b"body", b"order"))
+    store.append_exposure("s", ExposureWrite("r2", None, b"other"))
     assert (store.ranking("s", "r1"), store.ranking("s", "r2"), store.ranking("s", "r3")) == (
         b"order",
         None,
@@ -134,9 +144,9 @@ def test_an_exposure_is_recorded_and_its_order_kept(store: WorkStore) -> None:
 
 def test_an_exposure_does_not_overfill_a_stream(store: WorkStore, bound: int) -> None:
     for _ in range(bound):
-        store.append_exposure("s", "r", b"body", b"")
+        store.append_exposure("s", ExposureWrite("r", None, b"body"))
     with pytest.raises(Backlog):
-        store.append_exposure("s", "r", b"body", b"order")
+        store.append_exposure("s", ExposureWrite("r", None, b"body", b"order"))
     assert store.stream_state("s").length == bound
     assert store.ranking("s", "r") == b"order"
 
@@ -144,7 +154,7 @@ def test_an_exposure_does_not_overfill_a_stream(store: WorkStore, bound: int) ->
 def test_an_exposure_stands_behind_the_events_of_its_visitor(store: WorkStore) -> None:
     for i in range(10):
         store.append("s", [click(f"e{i}", visitor=f"v{i}")], NOON)
-        store.append_exposure("s", "r", b"x", b"", visitor_id=f"v{i}")
+        store.append_exposure("s", ExposureWrite("r", f"v{i}", b"x"))
     for part in store.entries("s", FROM_START, 100):
         assert [e.kind for e in part] == ["e", "x"] * (len(part) // 2)
 

@@ -129,7 +129,7 @@ def test_a_position_stays_behind_what_comes_after_a_trim(store: WorkStore) -> No
 
 def test_kinds_are_told_apart(store: WorkStore) -> None:
     send(store, "e")
-    store.append_exposure("s", "r", b"x", b"")
+    store.append_exposure("s", ExposureWrite("r", None, b"x"))
     store.put_items("s", [ItemWrite("i", b"row", b"i")])
     kinds = {e.body: (e.kind, e.before) for part in store.entries("s", FROM_START, 9) for e in part}
     assert kinds == {b"e": ("e", b""), b"x": ("x", None), b"i": ("i", None)}
