@@ -5,13 +5,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from pydantic import ValidationError
-
 from features.store.settings import SettingsStore, Snapshot
-from service.pages.settings import OFF, PageSettings
-from service.shops import SHOP_SETTING, KeyHash, KeyKind, Shop, hash_of
+from service.pages.settings import PageSettings
+from service.pages.tree import pages_of
+from service.shops import SHOP_SETTING, KeyHash, Shop, hash_of
 
-PAGE_PREFIX: Final = "page/"
 REFRESH_SECONDS: Final = 1.0
 _AGAIN_SECONDS: Final = 0.2  # a key nobody knows may be new: look again, but not for every wrong key
 
@@ -41,6 +39,7 @@ class Directory:
         self._store = store
         self._clock = clock
         self._known = Known()
+        self._tried_at: float | None = None
 
     @property
     def read_at(self) -> float | None:
@@ -54,53 +53,34 @@ class Directory:
 
     def refresh(self) -> None:
         """Read what changed. Raises StoreUnavailable; the copy then stays as it is."""
-        before = self._known
+        before, self._tried_at = self._known, self._clock()
         changed = self._store.changed(before.revisions)
         now = self._clock()
-        if not changed:
-            self._known = Known(before.revisions, before.shops, before.keys, now)
-            return
         revisions = {**before.revisions, **{name: s.revision for name, s in changed.items()}}
         shops = {**before.shops, **_shops(changed)}
         keys = {key.sha256: (key, shop) for shop in shops.values() for key in shop.shop.keys}
         self._known = Known(revisions, shops, keys, now)
 
-    def by_key(self, key: str) -> tuple[KeyKind, ShopSettings] | None:
-        """Return the kind of a key and its shop; None for a key that nobody has."""
+    def by_key(self, key: str) -> tuple[ShopSettings, KeyHash] | None:
+        """Return the shop of a key, and what is kept of the key; None for a key that nobody has."""
         found = self._by_key(key)
         if found is None and self._may_be_new():
             self.refresh()
             found = self._by_key(key)
         return found
 
-    def _by_key(self, key: str) -> tuple[KeyKind, ShopSettings] | None:
+    def _by_key(self, key: str) -> tuple[ShopSettings, KeyHash] | None:
         # What an attacker's timing could tell of the lookup is a hash, which he cannot steer towards ours.
         kept, shop = self._known.keys.get(hash_of(key), (None, None))
-        return (kept.kind, shop) if kept is not None and shop is not None and kept.matches(key) else None
+        return (shop, kept) if kept is not None and shop is not None and kept.matches(key) else None
 
     def _may_be_new(self) -> bool:
-        return self.read_at is None or self._clock() - self.read_at > _AGAIN_SECONDS
+        return self._tried_at is None or not 0 <= self._clock() - self._tried_at < _AGAIN_SECONDS
 
 
 def _shops(changed: Mapping[str, Snapshot]) -> dict[str, ShopSettings]:
     shops = {}
     for name, snapshot in changed.items():
         if (text := snapshot.values.get(SHOP_SETTING)) is not None:
-            shops[name] = ShopSettings(Shop.of(text), _pages(snapshot.values))
+            shops[name] = ShopSettings(Shop.of(text), pages_of(snapshot.values))
     return shops
-
-
-def _pages(values: Mapping[str, bytes]) -> dict[str, PageSettings]:
-    return {
-        name.removeprefix(PAGE_PREFIX): _page(text)
-        for name, text in values.items()
-        if name.startswith(PAGE_PREFIX)
-    }
-
-
-def _page(text: bytes) -> PageSettings:
-    """Read a page's settings; what a later version wrote, and this one cannot do, is off."""
-    try:
-        return PageSettings.model_validate_json(text)
-    except ValidationError:
-        return OFF

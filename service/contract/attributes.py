@@ -35,7 +35,9 @@ def _check_scalar(scalar: object) -> None:
         if len(scalar) > _WORD_LENGTH:
             raise PydanticCustomError("too_long", "Attribute should have at most 200 characters")
     elif not isinstance(scalar, int | float):  # booleans are ints
-        raise PydanticCustomError("value_type", "Attribute should be text, a number, true, false or a list of them")
+        raise PydanticCustomError(
+            "value_type", "Attribute should be text, a number, true, false or a list of them"
+        )
     elif not isfinite(scalar):
         raise PydanticCustomError("finite_number", "Input should be a finite number")
     elif abs(scalar) > _LARGEST:

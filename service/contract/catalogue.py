@@ -1,10 +1,10 @@
 """What a shop says about its items; a verdict for each."""
 
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import Annotated, Final, NotRequired
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from features.attributes import Attribute
 from service.contract.attributes import AttributeValues, wrong_attributes
@@ -54,6 +54,7 @@ class ItemPatch(TypedDict):
     attributes: NotRequired[AttributeValues | None]
 
 
+FIELDS: Final = tuple(Item.__annotations__)  # what a row holds of an item, in this order
 _ITEMS: Final[TypeAdapter[list[Item]]] = TypeAdapter(list[Item])
 _PATCHES: Final[TypeAdapter[list[ItemPatch]]] = TypeAdapter(list[ItemPatch])
 

@@ -1,8 +1,8 @@
 """What visitors did, in GA4's e-commerce names and parameters, flattened; a verdict for each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
@@ -101,6 +101,15 @@ def judge_events(raw: Sequence[object], window: Window = ANY_TIME) -> tuple[list
     """
     events, rejections = judge(_EVENTS, raw, "event_id", lambda event: _wrong(event, window))
     return events, [_unknown_event(rejection) for rejection in rejections]
+
+
+def dedupe_id(event: Mapping[str, Any]) -> str:
+    """Return the id by which an event counts once: an order's transaction, else its own.
+
+    >>> dedupe_id({"name": "purchase", "transaction_id": "T1", "event_id": "e-1"})
+    'transaction T1'
+    """
+    return f"transaction {event['transaction_id']}" if event["name"] == "purchase" else str(event["event_id"])
 
 
 def needed_fields() -> str:

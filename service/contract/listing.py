@@ -1,5 +1,6 @@
 """What a ranking is asked for: the listing as the shop would show it, who looks, and where."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
@@ -77,7 +78,7 @@ def split(items: list[Any]) -> tuple[list[str], list[ListedItem | None]]:
     return ids, [None if type(item) is str else item for item in items]
 
 
-def repeated(item_ids: list[str]) -> list[FieldError]:
+def repeated(item_ids: Sequence[str]) -> list[FieldError]:
     """Return an error for each id that occurs again in the listing.
 
     >>> [e.path for e in repeated(["A", "B", "A"])]

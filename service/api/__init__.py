@@ -1,0 +1,1 @@
+"""The HTTP contract: one public endpoint per file, its models beside it."""

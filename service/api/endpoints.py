@@ -1,0 +1,13 @@
+"""The table of all calls."""
+
+from itertools import chain
+from typing import Final
+
+from service.api import events, health, items, metrics, models, openapi, pages, rank
+from service.api.endpoint import Endpoint
+
+ENDPOINTS: Final[tuple[Endpoint, ...]] = tuple(
+    chain.from_iterable(
+        module.ENDPOINTS for module in (rank, events, items, pages, models, health, metrics, openapi)
+    )
+)

@@ -1,0 +1,89 @@
+"""POST /v1/events: what visitors did."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+from flask import Response
+from pydantic import Field, TypeAdapter
+from typing_extensions import TypedDict
+
+from service.api.auth import Access, Caller
+from service.api.endpoint import Endpoint, answer_of, body_as
+from service.contract.event import BATCH_LENGTH, Event, judge_events, needed_fields
+from service.deps import Deps
+from service.receiving import as_received, asked_about, window_of, writes_of
+from service.tables import fill
+
+
+class Batch(TypedDict):
+    """The body as far as it must be right for any of it to count."""
+
+    events: Annotated[list[Any], Field(min_length=1, max_length=BATCH_LENGTH)]
+
+
+class EventsRequest(TypedDict):
+    """Events, each judged by itself."""
+
+    events: Annotated[list[Event], Field(min_length=1, max_length=BATCH_LENGTH)]
+
+
+class RejectedEvent(TypedDict):
+    """Why an event was refused; `index` is its place in the batch, `path` the wrong field in it."""
+
+    index: int
+    event_id: str | None
+    code: str
+    path: str
+    message: str
+
+
+class EventsAnswer(TypedDict):
+    """The verdicts: the valid events are kept, whatever the others are."""
+
+    accepted: int
+    duplicates: int
+    rejected: list[RejectedEvent]
+
+
+_BATCH: Final = TypeAdapter(Batch)
+
+
+def post_events(deps: Deps, caller: Caller) -> Response:
+    """Keep the valid events of a batch."""
+    raw = body_as(_BATCH)["events"]
+    now = deps.clock()
+    valid, rejections = judge_events(raw, window_of(now, trusted=caller.is_trusted))
+    new = _append(deps, caller, [as_received(event, now, trusted=caller.is_trusted) for event in valid], now)
+    accepted = sum(new)
+    duplicates = len(new) - accepted
+    counts = {"accepted": accepted, "duplicate": duplicates, "rejected": len(rejections)}
+    deps.metrics.events(caller.shop_name, counts)
+    deps.metrics.rejected(caller.shop_name, Counter(rejection.code for rejection in rejections))
+    rejected = [rejection.named("event_id") for rejection in rejections]
+    return answer_of({"accepted": accepted, "duplicates": duplicates, "rejected": rejected})
+
+
+def _append(deps: Deps, caller: Caller, events: Sequence[dict[str, Any]], now: float) -> list[bool]:
+    """Write events with what is known of their items now; True where an event is new."""
+    if not events:
+        return []
+    table = deps.tables.of(caller.shop.shop)
+    at = events[0]["received_at"]
+    if missing := table.missing(asked_about(events), at, now):
+        fill(table, missing, deps.store.read(caller.shop_name, None, missing, totals=True), at, now)
+    return deps.store.append(caller.shop_name, writes_of(events, table.know), now)
+
+
+ENDPOINTS: Final = (
+    Endpoint(
+        "POST",
+        "/v1/events",
+        post_events,
+        Access.PUBLISHABLE,
+        "Say what visitors did",
+        TypeAdapter(EventsRequest),
+        TypeAdapter(EventsAnswer),
+        needed_fields(),
+    ),
+)

@@ -1,0 +1,110 @@
+"""POST /v1/rank: the visitor's order of a listing."""
+
+from typing import Annotated, Any, Final
+
+from flask import Response
+from pydantic import Field, TypeAdapter
+from typing_extensions import TypedDict
+
+from service.api.auth import Access, Caller
+from service.api.endpoint import Endpoint, answer_of, body_as
+from service.api.problems import Forbidden, refused
+from service.contract.listing import RANK_REQUEST, repeated
+from service.contract.verdicts import FieldError
+from service.deps import Deps
+from service.rankings.call import Call, Moment, call_of
+from service.rankings.compute import Outcome, compute, shop_order
+from service.rankings.decide import Decision, decide
+from service.rankings.read import read
+from service.rankings.reasons import Reason, ShopOrder
+from service.rankings.write import write
+
+PRIVATE: Final = {"Cache-Control": "private, no-store"}
+
+
+class RankedItem(TypedDict):
+    """An item at its place; the score only compares items of one ranking, and is null in the shop's order."""
+
+    item_id: str
+    index: int
+    score: float | None
+
+
+class RankAnswer(TypedDict):
+    """The listing in the order to show it."""
+
+    ranking_id: Annotated[str, Field(description="Send it with the events that this listing leads to.")]
+    page: str
+    personalized: bool
+    reason: Annotated[
+        Reason | None, Field(description="Why the listing is not personalised; null where it is.")
+    ]
+    arm: str | None
+    model: str | None
+    items: list[RankedItem]
+    unknown_items: Annotated[list[str], Field(description="Items that the catalogue does not hold.")]
+
+
+def post_rank(deps: Deps, caller: Caller) -> Response:
+    """Put a listing in the order most useful to this visitor now."""
+    call = parse(deps, caller)
+    decision = decide(call, kill_switch=deps.settings.kill_switch)
+    try:
+        decision.or_shop_order()
+        state = read(deps, call)
+        outcome = compute(deps, call, state)
+    except ShopOrder as early:
+        outcome = shop_order(call, early.reason)
+    write(deps, call, decision, outcome)
+    return answer(deps, call, decision, outcome)
+
+
+def parse(deps: Deps, caller: Caller) -> Call:
+    """Return the call that the request makes; raises a Problem where it is not one that this key may make."""
+    moment = Moment(deps.clock(), deps.timer())
+    request = body_as(RANK_REQUEST)
+    if request["time"] is not None and not caller.is_trusted:
+        wrong = FieldError("time", "secret_key_needed", "Only a secret key may state the time of a ranking")
+        raise Forbidden("secret_key_needed", wrong.message, [wrong])
+    call = call_of(request, caller.shop, deps.new_id(moment.now), moment, deps.settings.deadline_ms)
+    if twice := repeated(call.item_ids):
+        raise refused(twice)
+    return call
+
+
+def answer(deps: Deps, call: Call, decision: Decision, outcome: Outcome) -> Response:
+    """Return the beginning of the order, as far as was asked for."""
+    deps.metrics.ranked(call.shop_name, outcome.reason)()
+    deps.metrics.took("total")(deps.timer() - call.began)
+    body: dict[str, Any] = {
+        "ranking_id": call.ranking_id,
+        "page": call.page,
+        "personalized": outcome.reason is None,
+        "reason": outcome.reason,
+        "arm": decision.arm,
+        "model": outcome.model,
+        "items": _items(call, outcome),
+        "unknown_items": deps.tables.of(call.shop.shop).uncatalogued(call.item_ids),
+    }
+    return answer_of(body, PRIVATE)
+
+
+def _items(call: Call, outcome: Outcome) -> list[dict[str, Any]]:
+    ids, scores = call.item_ids, outcome.scores
+    shown = enumerate(outcome.order[: call.limit])
+    return [{"item_id": ids[i], "index": n, "score": None if scores is None else scores[i]} for n, i in shown]
+
+
+ENDPOINTS: Final = (
+    Endpoint(
+        "POST",
+        "/v1/rank",
+        post_rank,
+        Access.PUBLISHABLE,
+        "Order a listing for a visitor",
+        RANK_REQUEST,
+        TypeAdapter(RankAnswer),
+        "The answer is a permutation of the listing, cut to `limit`. Every well-formed call is answered with 200; "
+        "where the order is the shop's own, `reason` says why.",
+    ),
+)

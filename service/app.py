@@ -1,0 +1,64 @@
+"""The Flask application: routes from the table of calls, nothing before or after them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Request, Response, request
+from flask.sessions import SessionInterface
+
+from service.api import problems
+from service.api.auth import Access, authenticate
+from service.api.endpoint import LARGEST_BODY, Endpoint
+from service.api.endpoints import ENDPOINTS
+from service.demo.blueprint import demo_blueprint
+from service.demo.shopfront import opened_once
+from service.deps import Deps
+
+
+class NoSession(SessionInterface):
+    """The service sets no cookie, and spends no time on looking for one."""
+
+    def open_session(self, app: Flask, request: Request) -> None:
+        """Open none."""
+
+    def save_session(self, *_: object) -> None:
+        """Save nothing."""
+
+
+def create_app(deps: Deps) -> Flask:
+    """Wire the calls to what they work with."""
+    app = Flask("service.api")
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.session_interface = NoSession()
+    app.url_map.merge_slashes = False  # a page with an empty part is wrong, not another page
+    app.extensions["balad"] = deps
+    problems.register(app, deps.metrics)
+    for endpoint in ENDPOINTS:
+        app.add_url_rule(
+            endpoint.path,
+            endpoint.name,
+            _view(deps, endpoint),
+            methods=[endpoint.method],
+            provide_automatic_options=False,
+        )
+    if deps.settings.demo:
+        app.register_blueprint(demo_blueprint(opened_once(deps.settings.data)))
+    return app
+
+
+def _view(deps: Deps, endpoint: Endpoint) -> Callable[..., Response]:
+    """Return the Flask view of a call: who calls, then the call, then its count."""
+    count = deps.metrics.answered
+
+    def open_view(**path: Any) -> Response:  # noqa: ANN401 - parts of the path
+        response = endpoint.view(deps, **path)
+        count(endpoint.name, response.status_code)()
+        return response
+
+    def keyed_view(**path: Any) -> Response:  # noqa: ANN401 - parts of the path
+        caller = authenticate(deps.directory, request.environ.get("HTTP_AUTHORIZATION"), endpoint.access)
+        response = endpoint.view(deps, caller, **path)
+        count(endpoint.name, response.status_code)()
+        return response
+
+    return open_view if endpoint.access is Access.NONE else keyed_view

@@ -1,0 +1,39 @@
+"""What the service works with: one frozen bundle of handles, built in `service.wiring`, replaced by fakes in tests."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from features.store.protocol import Store
+from features.store.settings import SettingsStore
+from service.circuit import Circuit
+from service.directory import Directory
+from service.metrics import Metrics
+from service.ranking import Model
+from service.settings import Settings
+from service.tables import Tables
+
+
+class Models(Protocol):
+    """The models of all shops."""
+
+    def current(self, shop: str) -> Model | None:
+        """Return the live model; None where none was published, or the one that was is refused."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """The handles of one process."""
+
+    settings: Settings
+    clock: Callable[[], float]  # Unix seconds
+    timer: Callable[[], float]  # seconds, only differences mean something; never set back
+    new_id: Callable[[float], str]  # an id for a ranking made at a time
+    store: Store
+    circuit: Circuit
+    shop_settings: SettingsStore
+    directory: Directory
+    tables: Tables
+    models: Models
+    metrics: Metrics

@@ -1,0 +1,90 @@
+"""The fact that a ranking was answered. Pure."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+
+from service.rankings.call import Call
+from service.rankings.compute import Outcome
+from service.rankings.decide import Decision
+from service.rankings.reasons import Reason
+
+OFF_SHARE: Final = 0.1  # of the rankings on pages that are off: enough to see the traffic
+_SAMPLED: Final = frozenset({Reason.OFF_BY_MERCHANT, Reason.KILL_SWITCH})
+_SHARES: Final = 1 << 32
+_CONTEXT: Final = ("device", "country", "search_term", "filters", "referrer")
+
+
+def is_recorded(call: Call, decision: Decision) -> bool:
+    """Tell whether the exposure is written: always in an experiment, for a sample where nothing is decided."""
+    return decision.reason not in _SAMPLED or is_drawn(call.ranking_id, OFF_SHARE)
+
+
+def is_drawn(ranking_id: str, share: float) -> bool:
+    """Draw by the last, random, 32 bits of the id: the same for the same ranking.
+
+    >>> is_drawn("0197-00000000", 0.1), is_drawn("0197-ffffffff", 0.1), is_drawn("0197-ffffffff", 1.0)
+    (True, False, True)
+    """
+    return int(ranking_id[-8:], 16) < share * _SHARES
+
+
+def exposure_of(
+    call: Call, decision: Decision, outcome: Outcome, latency_ms: float, served_share: float
+) -> bytes:
+    """Return the fact: the listing in the shop's order, each item with its answered index (None: cut by the limit)."""
+    rows = outcome.served if is_drawn(call.ranking_id, served_share) else None
+    return orjson.dumps(
+        {
+            "ranking_id": call.ranking_id,
+            "time": call.at,
+            "received_at": call.at,
+            "visitor_id": call.visitor_id,
+            "session_id": call.session_id,
+            "page": call.page,
+            "consent": call.consent,
+            "arm": decision.arm,
+            "personalized": outcome.reason is None,
+            "reason": outcome.reason,
+            "model": outcome.model,
+            "context": {name: call.context.get(name) for name in _CONTEXT},
+            "items": _items(call, outcome),
+            "said": _said(call),
+            "candidates": len(call.item_ids),
+            "served": None if rows is None else b64encode(rows.tobytes()).decode(),
+            "latency_ms": latency_ms,
+        }
+    )
+
+
+def _items(call: Call, outcome: Outcome) -> list[dict[str, Any]]:
+    ids, said = call.listing.item_ids, call.listing.said
+    indexes: list[int | None] = [None] * len(ids)
+    for index, place in enumerate(outcome.order[: call.limit]):
+        indexes[place] = index
+    scores = outcome.scores or [None] * len(ids)
+    return [
+        {
+            "item_id": item_id,
+            "index": indexes[place],
+            "shop_index": place,
+            "score": scores[place],
+            "price": None if stated is None else stated["price"],
+            "in_stock": None if stated is None else stated["in_stock"],
+        }
+        for place, (item_id, stated) in enumerate(zip(ids, said, strict=True))
+    ]
+
+
+def _said(call: Call) -> str | None:
+    """Return what the call said beside the ids, as JSON parallel to the listing, for a replay to say it again."""
+    said = call.listing.said
+    if not any(said):
+        return None
+    return orjson.dumps([None if stated is None else _stated(stated) for stated in said]).decode()
+
+
+def _stated(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if value is not None and name != "item_id"}

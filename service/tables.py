@@ -1,0 +1,46 @@
+"""This process's item rows, one table per shop, filled from the store as rankings and events need them."""
+
+from collections.abc import Sequence
+from threading import Lock
+from typing import Final
+
+import orjson
+
+from features.items import ItemRead, ItemTable
+from features.statistics import Statistics
+from features.store.protocol import Found
+from service.shops import Shop
+
+ROW_AGE_SECONDS: Final = 5.0  # a change of the catalogue reaches every process within this time
+
+
+class Tables:
+    """Item tables by shop; a table starts afresh where the shop declares other attributes."""
+
+    def __init__(self) -> None:
+        self._by_shop: dict[str, ItemTable] = {}
+        self._lock = Lock()
+
+    def of(self, shop: Shop) -> ItemTable:
+        """Return the table of a shop."""
+        table = self._by_shop.get(shop.name)
+        if table is not None and table.attributes == shop.attributes:
+            return table
+        with self._lock:
+            table = self._by_shop.get(shop.name)
+            if table is None or table.attributes != shop.attributes:
+                table = self._by_shop[shop.name] = ItemTable(shop.attributes, max_age_seconds=ROW_AGE_SECONDS)
+            return table
+
+
+def fill(table: ItemTable, item_ids: Sequence[str], found: Found, at: float, now: float) -> None:
+    """Put rows that were read at `now` into the table, as they stand for rankings as of `at`."""
+    read = [
+        ItemRead(item_id, _row(found.catalogue[item_id]), Statistics.from_bytes(found.statistics[item_id]))
+        for item_id in item_ids
+    ]
+    table.put(read, Statistics.from_bytes(found.totals), at, now)
+
+
+def _row(text: bytes | None) -> dict[str, object] | None:
+    return None if text is None else orjson.loads(text)
