@@ -1,0 +1,1 @@
+"""How good an order is, one metric per file; each returns one number per listing, ties scored by expectation."""
