@@ -10,6 +10,7 @@ from features.identity import PARTITIONS, partition_of
 from features.store.protocol import (
     START,
     EventWrite,
+    ExposureWrite,
     ItemWrite,
     LeaseLost,
     Positions,
