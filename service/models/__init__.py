@@ -1,0 +1,5 @@
+"""The models that this process ranks with: loaded, verified, swapped under load."""
+
+from service.models.registry import Models
+
+__all__ = ["Models"]
