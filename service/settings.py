@@ -45,7 +45,7 @@ class Settings(BaseSettings):
         Path("data"),
         description="Data directory of this machine: the embedded server, and the log and models unless "
         "they live elsewhere. Made if it is missing.",
-        json_schema_extra={"shown": "./data"},
+        json_schema_extra={"shown": "`./data`"},
     )
     bind: str = Field(
         "127.0.0.1:8000",

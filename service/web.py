@@ -1,10 +1,13 @@
 """How gunicorn runs the service: the one place that says so, for `balad serve` and for deploy/gunicorn.conf.py."""
 
 import errno
+import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gunicorn.app.base import BaseApplication
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 MEMORY_DIRECTORY: Final = Path("/dev/shm")  # noqa: S108 - only heartbeats, in files without a name
+METRICS_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 STUCK_SECONDS: Final = 30  # a web process that gives no sign of life this long is replaced
 
 
@@ -42,6 +46,9 @@ def gunicorn_options(settings: Settings) -> dict[str, object]:
         "umask": 0o077,
         "loglevel": settings.log_level,
         "proc_name": "balad",
+        "on_starting": _share_metrics,
+        "child_exit": _forget_metrics,
+        "on_exit": _drop_metrics,
     }
 
 
@@ -69,6 +76,21 @@ def application(settings: Settings | None = None) -> "Flask":
     from service.wiring import wired  # noqa: PLC0415 - heavy, and not for the process that only supervises
 
     return wired(settings or load())
+
+
+def _share_metrics(_arbiter: object) -> None:
+    """Give the web processes a directory to share their metrics in; prometheus-client reads the variable."""
+    os.environ[METRICS_VARIABLE] = tempfile.mkdtemp(prefix="balad-metrics-")  # noqa: TID251 - its only way
+
+
+def _forget_metrics(_arbiter: object, worker: Any) -> None:  # noqa: ANN401 - gunicorn publishes no types
+    from prometheus_client import multiprocess  # noqa: PLC0415 - it reads the variable when imported
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def _drop_metrics(_arbiter: object) -> None:
+    shutil.rmtree(os.environ[METRICS_VARIABLE], ignore_errors=True)  # noqa: TID251 - as above
 
 
 def address(bind: str) -> tuple[str, int]:

@@ -3,11 +3,14 @@
 import dataclasses
 import json
 import time
+from typing import Final
 
 import click
 
 from service.cli.live import live
 from service.settings import Settings
+
+PATIENCE_SECONDS: Final = 10.0  # nobody waits in a shop for this
 
 
 @click.group()
@@ -39,15 +42,15 @@ def create(settings: Settings, name: str, attributes: tuple[str, ...], *, as_jso
     Example:
       balad shop create acme --attribute category:categorical --attribute size:multi --attribute weight:numeric
     """
-    import redis
-
     from features.attributes import DEFAULT, declared
+    from features.store.exchange import Exchange
     from features.store.redis_settings import RedisSettings
     from service.shops import create_shop
 
     chosen = declared(attributes) if attributes else DEFAULT
-    with live(settings) as ready, redis.Redis.from_url(str(ready.redis_url)) as client:
-        new = create_shop(RedisSettings(client), name, chosen, now=time.time())
+    with live(settings) as ready:
+        store = RedisSettings(Exchange(str(ready.redis_url), PATIENCE_SECONDS))
+        new = create_shop(store, name, chosen, now=time.time())
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(new)))
         return

@@ -1,0 +1,81 @@
+"""Write the generated pages of docs/ and the generated parts of README.md: `make docs`.
+
+With `--check`, write nothing, name what is not current and exit with 1.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from pydantic.fields import FieldInfo
+
+from service.settings import Settings, variable
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+
+
+def settings_table() -> str:
+    """The settings, one line each."""
+    lines = ["| variable | default | what it sets |", "| --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        lines.append(f"| `{variable(name)}` | {default_of(field)} | {field.description} |")
+    return "\n".join(lines)
+
+
+def default_of(field: FieldInfo) -> str:
+    """What a setting is when its variable is not set, for a reader."""
+    extra = field.json_schema_extra
+    if isinstance(extra, Mapping) and "shown" in extra:
+        return str(extra["shown"])
+    if isinstance(field.default, bool):
+        return "`1`" if field.default else "`0`"
+    return f"`{field.default}`"
+
+
+def settings_page() -> str:
+    """docs/settings.md."""
+    return (
+        "# Settings\n\n"
+        "Environment variables, read once when a process starts; an empty one counts as not set. A value that\n"
+        "cannot be used stops `balad` with one line that names the variable. Generated from `service/settings.py`\n"
+        "by `make docs`.\n\n" + settings_table() + "\n"
+    )
+
+
+PAGES: Final[Mapping[str, Callable[[], str]]] = {"docs/settings.md": settings_page}
+# What stands in README.md between `<!-- NAME -->` and `<!-- /NAME -->`.
+README_PARTS: Final[Mapping[str, Callable[[], str]]] = {"settings": settings_table}
+
+
+def readme(text: str) -> str:
+    """Return README.md with its generated parts as they should be."""
+    for name, write in README_PARTS.items():
+        begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
+        if not rest or end not in rest:
+            raise SystemExit(f"README.md: the lines {begin} and {end} are missing")
+        text = f"{before}{begin}\n{write()}\n{end}{after}"
+    return text
+
+
+def generated() -> dict[Path, str]:
+    """Every generated file with the text it should have."""
+    page = ROOT / "README.md"
+    return {ROOT / name: write() for name, write in PAGES.items()} | {page: readme(page.read_text())}
+
+
+def main() -> None:
+    """Write, or check."""
+    stale = [file for file, text in generated().items() if not file.exists() or file.read_text() != text]
+    for file in stale:
+        print(file.relative_to(ROOT))  # noqa: T201 - a program for the terminal
+        if "--check" not in sys.argv:
+            file.write_text(generated()[file])
+    if stale and "--check" in sys.argv:
+        sys.exit("not current; run `make docs`")
+
+
+if __name__ == "__main__":
+    main()
