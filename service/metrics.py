@@ -63,6 +63,9 @@ class Metrics:
         self._failures = self._counter(
             "balad_ranking_failures", "Rankings that a fault of ours turned into the shop's order.", "shop"
         )
+        self._models_refused = self._counter(
+            "balad_models_refused", "Promoted models that failed a check and do not serve.", "shop"
+        )
         self._store_up = Gauge(
             "balad_store_available",
             "1 while the store answers.",
@@ -83,6 +86,7 @@ class Metrics:
         )
         self.exposure_lost = cache(lambda shop: self._exposures_lost.labels(shop).inc)
         self.failed = cache(lambda shop: self._failures.labels(shop).inc)
+        self.model_refused = cache(lambda shop: self._models_refused.labels(shop).inc)
         self.answered = cache(lambda call, status: self._responses.labels(call, str(status)).inc)
 
     def events(self, shop: str, verdicts: Mapping[str, int]) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from flask import Flask
 
+from features.bundle import Shelf
 from features.store.exchange import Exchange
 from features.store.protocol import Store
 from features.store.redis import RedisStore
@@ -18,6 +19,7 @@ from service.directory import REFRESH_SECONDS, Directory
 from service.guarded import GuardedStore
 from service.identify import ranking_id
 from service.metrics import Metrics
+from service.models import Models as Registry
 from service.refresher import Refresher
 from service.settings import Settings
 from service.tables import Tables
@@ -35,10 +37,21 @@ def wired(settings: Settings) -> Flask:
         )
     exchange = Exchange(settings.redis_url, STORE_SECONDS)
     store = RedisStore(exchange, settings.stream_bound)
-    models = Registry()
+    models = registry(settings, lambda: deps)
     deps = assemble(settings, store, RedisSettings(exchange), models)
-    Refresher([deps.directory.refresh, models.refresh], REFRESH_SECONDS).start()
+    Refresher([deps.directory.refresh], REFRESH_SECONDS).start()
+    # A thread of its own: a model takes a second to load, and a switch that a merchant turns does not wait for it.
+    Refresher([models.refresh], REFRESH_SECONDS).start()
     return create_app(deps)
+
+
+def registry(settings: Settings, deps: Callable[[], Deps]) -> Registry:
+    """Return the models of the shops that `deps`, asked for later, knows."""
+    return Registry(
+        Shelf(settings.models_url),
+        shops=lambda: {name: known.shop.attributes for name, known in deps().directory.shops.items()},
+        on_refused=lambda shop: deps().metrics.model_refused(shop)(),
+    )
 
 
 def assemble(
@@ -64,10 +77,3 @@ def assemble(
         models=models,
         metrics=metrics,
     )
-
-
-class Registry:
-    """No models yet."""
-
-    def refresh(self) -> None: ...
-    def current(self, shop: str) -> None: ...
