@@ -191,6 +191,11 @@ def _sentence(error: "ErrorDetails") -> str:
     return f"{name}={error['input']!r}: {said}"
 
 
+def environment(**changes: object) -> dict[str, str]:
+    """This process's environment with some settings replaced: for a process that it starts."""
+    return {**os.environ, **{variable(name): str(value) for name, value in changes.items()}}
+
+
 def misspelt() -> dict[str, str]:
     """Variables of the environment that look like a misspelt setting, each with the setting meant.
 

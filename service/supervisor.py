@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from threading import Event
 from typing import Final, Protocol
@@ -36,8 +36,18 @@ class Kept(Protocol):
 class Child:
     """A program run as a child process, told of our end by the end of its standard input."""
 
-    def __init__(self, name: str, arguments: Sequence[str], *, stop_seconds: float, hurry: Event) -> None:
+    def __init__(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        *,
+        stop_seconds: float,
+        hurry: Event,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """`environment` is the process's own; None: ours."""
         self.name = name
+        self._environment = environment
         self._arguments = list(arguments)
         self._stop_seconds = stop_seconds
         self._hurry = hurry
@@ -46,7 +56,9 @@ class Child:
     def start(self) -> None:
         """Start it in its own process group, so that Ctrl-C reaches only us and we stop it in our order."""
         self._close()
-        self._process = subprocess.Popen(self._arguments, stdin=subprocess.PIPE, process_group=0)
+        self._process = subprocess.Popen(
+            self._arguments, stdin=subprocess.PIPE, process_group=0, env=self._environment
+        )
 
     def runs(self) -> bool:
         """Whether it is running now; what is left of its group where it is not, is ended."""

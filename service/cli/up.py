@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from collections.abc import Callable, Mapping
 from threading import Event
 from typing import Final
 
@@ -28,13 +29,19 @@ def up(settings: Settings) -> None:
       BALAD_DATA=/var/lib/balad balad up
     """
     refuse_taken(settings.bind)
+    run_until_stopped(lambda hurry: parts(settings, hurry))
+
+
+def run_until_stopped(kept: Callable[[Event], list[Kept]]) -> None:
+    """Keep what `kept` returns running until Ctrl-C, SIGTERM or SIGHUP; the second one sets its event: stop at once."""
     stopping, hurry = Event(), Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: (hurry if stopping.is_set() else stopping).set())
-    Supervisor(_parts(settings, hurry), lambda line: click.echo(f"balad: {line}", err=True)).run(stopping)
+    Supervisor(kept(hurry), lambda line: click.echo(f"balad: {line}", err=True)).run(stopping)
 
 
-def _parts(settings: Settings, hurry: Event) -> list[Kept]:
+def parts(settings: Settings, hurry: Event, environment: Mapping[str, str] | None = None) -> list[Kept]:
+    """Return what runs on this machine, in the order of starting; `environment` is that of our own commands."""
     seconds = settings.graceful_seconds + SPARE_SECONDS
     server = [EmbeddedServer(settings.data / "redis", settings.appendfsync)] if settings.embedded else []
     commands = [("the worker", "worker"), ("web", "serve")]
@@ -46,6 +53,7 @@ def _parts(settings: Settings, hurry: Event) -> list[Kept]:
                 [sys.executable, "-m", "service.cli", command, "--with-parent"],
                 stop_seconds=seconds,
                 hurry=hurry,
+                environment=environment,
             )
             for name, command in commands
         ),

@@ -1,8 +1,8 @@
 """`balad simulate`."""
 
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from pathlib import Path
@@ -14,12 +14,13 @@ import numpy as np
 from training.simulate.client import Client
 from training.simulate.files import EVENTS, ITEMS, write_events, write_items
 from training.simulate.live import LiveStorefront, Pace, told_every
-from training.simulate.session import Shop
+from training.simulate.session import Shop, Step
 from training.simulate.traffic import ShopOrder, Traffic, coming_arrivals, past_arrivals
 from training.simulate.world import draw_shop
 
 _DAY: Final = 86_400.0
 _TELL_SECONDS: Final = 10.0
+_SESSIONS: Final = 3_000
 _VISITS_PER_SHOPPER: Final = 2.5  # in a history: most come once, some often
 
 
@@ -39,11 +40,17 @@ class Plan:
     truth: bool
     per_minute: float
     speed: float
+    quiet: bool
 
     def shop(self, at: float) -> Shop:
         """Return the world as of a time."""
-        shoppers = self.shoppers or max(1, int((self.sessions or 3_000) / _VISITS_PER_SHOPPER))
+        shoppers = self.shoppers or max(1, int((self.sessions or _SESSIONS) / _VISITS_PER_SHOPPER))
         return draw_shop(self.seed, items=self.items, shoppers=shoppers, at=at)
+
+    def say(self, line: str) -> None:
+        """Tell how it goes, unless nobody wants to hear it."""
+        if not self.quiet:
+            click.echo(line)
 
 
 class WallClock:
@@ -84,6 +91,7 @@ class WallClock:
 @click.option(
     "--speed", type=float, default=1.0, show_default=True, help="With --url: how much faster they live."
 )
+@click.option("--quiet", is_flag=True, help="Say nothing but what goes wrong.")
 def simulate(key_file: Path | None, **options: Any) -> None:  # noqa: ANN401 - the fields of Plan
     """Let shoppers with known tastes visit a generated shop, in files or live.
 
@@ -98,63 +106,53 @@ def simulate(key_file: Path | None, **options: Any) -> None:  # noqa: ANN401 - t
     if key_file is not None:
         options["key"] = key_file.read_text(encoding="utf-8").strip()
     plan = Plan(**options)
-    if (plan.out is None) == (plan.url is None):
-        raise click.UsageError("Give either --out, for files, or --url, for a running service.")
-    if plan.url is not None and plan.key is None:
-        raise click.UsageError("A service asks for a key: give --key or --key-file.")
     if min(plan.items, plan.shoppers or 1, plan.sessions or 1, plan.days, plan.per_minute, plan.speed) <= 0:
         raise click.UsageError("Counts, days and rates must be above 0.")
-    run = _into_files if plan.out is not None else _live
-    run(plan)
+    if plan.out is not None and plan.url is None:
+        _into_files(plan, plan.out)
+    elif plan.url is not None and plan.out is None:
+        if plan.key is None:
+            raise click.UsageError("A service asks for a key: give --key or --key-file.")
+        _live(plan, Client(plan.url, plan.key))
+    else:
+        raise click.UsageError("Give either --out, for files, or --url, for a running service.")
 
 
-def _into_files(plan: Plan) -> None:
+def _into_files(plan: Plan, out: Path) -> None:
     """Write the catalogue and a past."""
-    assert plan.out is not None  # noqa: S101 - the caller looked
     until = time.time() if plan.until is None else plan.until
     start = until - plan.days * _DAY
     shop = plan.shop(until)
-    items = write_items(plan.out, shop.catalogue.items())
+    items = write_items(out, shop.catalogue.items())
     rng = np.random.default_rng((plan.seed, 1))
-    arrivals = past_arrivals(rng, shop.population, plan.sessions or 3_000, (start, until))
+    arrivals = past_arrivals(rng, shop.population, plan.sessions or _SESSIONS, (start, until))
     steps = Traffic(rng, shop, ShopOrder(), "h").steps(arrivals)
-    steps = takewhile(lambda step: step.at < until, steps)
-    events = write_events(plan.out, steps, truth=plan.truth, say=_progress(start, until))
-    click.echo(f"{items} items, {len(arrivals)} visits, {events} events in {plan.out}")
+    told = _telling_tenths(takewhile(lambda step: step.at < until, steps), start, until, plan.say)
+    events = write_events(out, told, truth=plan.truth)
+    plan.say(f"{items} items, {len(arrivals)} visits, {events} events in {out}")
 
 
-def _live(plan: Plan) -> None:
+def _live(plan: Plan, client: Client) -> None:
     """Send shoppers to a service until their number is reached, or for ever; Ctrl-C ends it well."""
-    assert plan.url is not None  # noqa: S101 - the caller looked
-    assert plan.key is not None  # noqa: S101 - the caller looked
     clock = WallClock()
     start = clock.now()
     shop = plan.shop(start)
     rng = np.random.default_rng((plan.seed, int(start)))
-    front = LiveStorefront(Client(plan.url, plan.key), shop.catalogue, Pace(clock, start, plan.speed), clock)
+    front = LiveStorefront(client, shop.catalogue, Pace(clock, start, plan.speed), clock)
     arrivals = coming_arrivals(rng, shop.population, start, plan.per_minute / plan.speed)
     steps = Traffic(rng, shop, front, f"live-{int(start):x}").steps(islice(arrivals, plan.sessions))
-    try:
-        front.tell(told_every(_TELL_SECONDS, clock, lambda: _say(front.tally.sentence()), steps))
-    except KeyboardInterrupt:
-        click.echo()
-    click.echo(front.tally.sentence())
+    with suppress(KeyboardInterrupt):
+        front.tell(told_every(_TELL_SECONDS, clock, lambda: plan.say(front.tally.sentence()), steps))
+    plan.say(front.tally.sentence())
 
 
-def _progress(start: float, until: float) -> Callable[[int, float], None]:
-    """Return what is told each event: on a terminal one line that moves, elsewhere a line per tenth."""
+def _telling_tenths(
+    steps: Iterable[Step], start: float, until: float, say: Callable[[str], None]
+) -> Iterator[Step]:
+    """Pass steps on, and say how many there are after each tenth of the time."""
     tenth = 0
-
-    def say(count: int, at: float) -> None:
-        nonlocal tenth
-        if (reached := int(10 * (at - start) / (until - start))) > tenth:
+    for count, step in enumerate(steps, start=1):
+        if (reached := int(10 * (step.at - start) / (until - start))) > tenth:
             tenth = reached
-            _say(f"{10 * tenth} %: {count} events")
-
-    return say
-
-
-def _say(text: str) -> None:
-    """Tell how it goes, on standard error; a terminal keeps only the last line."""
-    end = "\r" if sys.stderr.isatty() else "\n"
-    click.echo(f"{text:<78}{end}" if end == "\r" else f"{text}{end}", err=True, nl=False)
+            say(f"{10 * tenth} %: {count} events")
+        yield step

@@ -4,7 +4,7 @@
 if asked for, the true relevance of each listing: `{"event_id", "relevance": [one per item, in shown order]}`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -24,19 +24,16 @@ def write_items(directory: Path, items: Iterable[Mapping[str, Any]]) -> int:
         return sum(1 for item in items if file.write(orjson.dumps(item) + b"\n"))
 
 
-def write_events(
-    directory: Path, steps: Iterable[Step], *, truth: bool, say: Callable[[int, float], None]
-) -> int:
-    """Write events as they come and return how many; `say` is told the count and the time of each."""
+def write_events(directory: Path, steps: Iterable[Step], *, truth: bool) -> int:
+    """Write events as they come and return how many."""
     count = 0
     truths = _whole(directory / TRUTH) if truth else nullcontext()
     with _whole(directory / EVENTS) as events, truths as relevance:
-        for count, step in enumerate(steps, start=1):
+        for count, step in enumerate(steps, start=1):  # noqa: B007 - counted also after the loop
             events.write(orjson.dumps(step.event) + b"\n")
             if relevance is not None and step.relevance is not None:
                 line = {"event_id": step.event["event_id"], "relevance": step.relevance.round(6).tolist()}
                 relevance.write(orjson.dumps(line) + b"\n")
-            say(count, step.at)
     return count
 
 

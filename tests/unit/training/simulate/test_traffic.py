@@ -111,7 +111,8 @@ def test_position_bias_is_there_beyond_relevance() -> None:
 def test_what_a_visit_clicked_tells_what_it_will_like() -> None:
     clicked: dict[str, set[int]] = {}
     row_of = {item_id: row for row, item_id in enumerate(shop().catalogue.ids)}
-    liked, others = [], []
+    liked: list[float] = []
+    others: list[float] = []
     for step in history():
         visit = step.event["event_id"].rsplit("-", 1)[0]
         if step.event["name"] == "select_item":

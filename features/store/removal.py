@@ -1,0 +1,30 @@
+"""Taking a whole shop out of Redis: every key of its partitions, and its name."""
+
+from typing import Final
+
+from features.identity import PARTITIONS
+from features.store.exchange import Exchange
+from features.store.keys import tag
+
+_SHOPS: Final = "balad:shops"
+_AT_ONCE: Final = 1_000
+
+
+def remove_shop(exchange: Exchange, shop: str) -> None:
+    """Delete everything of a shop; one that does not exist is fine.
+
+    For a demo and for tests: it walks over the keys of the whole server, so on a shared one it takes its time.
+    """
+    exchange.run([("SREM", _SHOPS, shop)])
+    for partition in range(PARTITIONS):
+        _remove(exchange, tag(shop, partition))
+
+
+def _remove(exchange: Exchange, prefix: str) -> None:
+    cursor = b"0"
+    while True:
+        ((cursor, keys),) = exchange.run([("SCAN", cursor, "MATCH", f"{prefix}:*", "COUNT", _AT_ONCE)])
+        if keys:
+            exchange.run([("UNLINK", *keys)])
+        if cursor == b"0":
+            return
