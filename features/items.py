@@ -25,6 +25,7 @@ ROW: Final = np.dtype(
         ("item", "<u8"),
         ("price", "<f4"),
         ("in_stock", "<f4"),
+        ("catalogued", "?"),
         ("created_at", "<f8"),
         ("slots", "<u2", (SLOTS,)),
         ("standing", "<f4", (len(STANDING),)),
@@ -62,7 +63,8 @@ class ItemTable:
 
     def missing(self, item_ids: Sequence[str], at: float, now: float) -> list[str]:
         """Return the ids whose rows must be read before a ranking as of `at`; `now` is the process's own clock."""
-        rows = self._rows[self._places(item_ids)]
+        places = self._places(item_ids)  # before the rows: they only grow ahead of the places
+        rows = self._rows[places]
         good = (rows["hour"] == visible_hour(at)) & (rows["read_at"] >= now - self._max_age_seconds)
         if good.all():
             return []
@@ -81,11 +83,13 @@ class ItemTable:
         rows["weights"] = [s.weights for s in seen]
         for row, item in zip(rows, read, strict=True):
             if item.catalogue is not None:
+                row["catalogued"] = True
                 row["price"], row["in_stock"], row["created_at"] = _stated(item.catalogue)
                 row["slots"] = slots_of(item.catalogue, self.attributes)
         with self._lock:
             for row, item in zip(rows, read, strict=True):
-                self._rows[self._place_of(item.item_id)] = row
+                place = self._place_of(item.item_id)  # may grow the rows: before they are looked up
+                self._rows[place] = row
 
     def know(self, item_id: str) -> KnownItem:
         """Return an item's price (NaN where unknown) and slots, for the interactions that an event adds."""
@@ -97,9 +101,19 @@ class ItemTable:
         with self._lock:
             self._rows["hour"][[self._place[i] for i in item_ids if i in self._place]] = _NEVER
 
+    def holds(self, item_ids: Sequence[str]) -> bool:
+        """Tell whether each item was ever read, however long ago: enough to rank while the store is away."""
+        return bool(self._places(item_ids).all())
+
+    def uncatalogued(self, item_ids: Sequence[str]) -> list[str]:
+        """Return the ids that the catalogue, as far as it was read, does not hold."""
+        places = self._places(item_ids)
+        return [item_ids[i] for i in np.nonzero(~self._rows["catalogued"][places])[0].tolist()]
+
     def candidates(self, listing: Listing) -> Candidates:
         """Return the listing as columns; what the call says wins over what is known."""
-        rows = self._rows[self._places(listing.item_ids)]
+        places = self._places(listing.item_ids)
+        rows = self._rows[places]
         for i, said in enumerate(listing.said):
             if said is not None:
                 self._override(rows[i : i + 1], said)
@@ -155,6 +169,11 @@ class ItemTable:
 
 
 _DESCRIBING: Final = frozenset({"item_category", "item_brand", "item_name", "attributes"})
+
+
+def described(catalogue: Mapping[str, Any] | None, attributes: tuple[Attribute, ...]) -> KnownItem:
+    """Return price (NaN where unknown) and slots of a catalogue entry; None: the catalogue does not hold it."""
+    return (nan if catalogue is None else _stated(catalogue)[0]), slots_of(catalogue, attributes)
 
 
 def _stated(item: Mapping[str, Any]) -> tuple[float, float, float]:

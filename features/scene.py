@@ -9,6 +9,7 @@ import numpy.typing as npt
 from features.candidates import Candidates, Context
 from features.covisitation import lay_covisitation
 from features.facts import Action, Records
+from features.prices import prices
 from features.touches import Touches
 from features.visit import Visit
 
@@ -37,3 +38,8 @@ class Scene:
         """Shape (3, n): what the candidates share with the session's items; see `features.columns.covisitation`."""
         candidates = self.candidates
         return lay_covisitation(self.touched_records["item"], candidates.neighbours, candidates.weights)
+
+    @cached_property
+    def prices(self) -> npt.NDArray[np.float32]:
+        """Shape (len(Price), n): the listing's prices against each other and against those looked at."""
+        return prices(self.candidates.price, self.touches.prices, self.visit.earlier["price"])

@@ -194,6 +194,8 @@ def _counted(hours: Records, days: Records, hour: int, counts: list[int]) -> tup
     """Add to one hour; hours beyond _HOURS_KEPT fold into their day, days beyond _DAYS_KEPT go."""
     hours = _added(hours, hour, counts)
     newest = int(hours["at"][-1])
+    if int(hours["at"][0]) + _HOURS_KEPT > newest:
+        return hours, days
     old = hours["at"] + _HOURS_KEPT <= newest
     for row in hours[old]:
         days = _added(days, int(row["at"]) // 24, row["counts"])
@@ -201,13 +203,16 @@ def _counted(hours: Records, days: Records, hour: int, counts: list[int]) -> tup
 
 
 def _added(rows: Records, at: int, counts: npt.ArrayLike) -> Records:
+    """Return rows, sorted by `at`, with counts added to one of them."""
+    row = np.zeros(1, BUCKET)
+    row["at"], row["counts"] = at, counts
+    if not len(rows) or rows["at"][-1] < at:
+        return np.concatenate((rows, row))
     place = int(np.searchsorted(rows["at"], at))
-    if place == len(rows) or rows["at"][place] != at:
-        rows = np.insert(rows, place, np.zeros(1, BUCKET)[0])
-        rows["at"][place] = at
-    else:
-        rows = rows.copy()
-    rows["counts"][place] += np.asarray(counts, np.uint32)
+    if rows["at"][place] != at:
+        return np.concatenate((rows[:place], row, rows[place:]))
+    rows = rows.copy()
+    rows["counts"][place] += row["counts"][0]
     return rows
 
 

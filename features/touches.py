@@ -39,6 +39,10 @@ class Touch(IntEnum):
     KINDS = auto()
     SHOWN = auto()
     BEFORE = auto()
+    RUNS = auto()
+    TOUCHED_ABOVE = auto()
+    PLACES_UP = auto()
+    PLACES_DOWN = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Touches:
         """
         out = np.zeros((len(Touch), len(candidates)), np.float32)
         out[_RECENCIES] = NEVER
+        out[_PLACES] = np.nan
         if len(visit.shown):
             _count_each(visit.shown["item"], candidates.item, out[Touch.SHOWN])
         if len(visit.earlier):
@@ -70,6 +75,7 @@ class Touches:
         touched, clicked = _lay(
             session["item"], session["time"], session["action"], session["detail"], candidates.item, visit.at, out
         )
+        _lay_places(out)
         prices = session["price"].copy()
         if np.isnan(prices).any():
             _fill(prices, session["item"], candidates.item, candidates.price)
@@ -82,12 +88,13 @@ class Touches:
 
 
 # numba folds module integers, not enum members
-LOOKS, CLICKS, CARTS, REMOVALS, PURCHASES = (int(t) for t in list(Touch)[:5])
-LINEAR, HARMONIC, HALF_LIFE, STEPS, RANK = (int(t) for t in list(Touch)[5:10])
-SECONDS, CLICK_SECONDS, DWELL_LONGEST, DWELL_TOTAL, LAST_ACTION, KINDS = (int(t) for t in list(Touch)[10:16])
+(LOOKS, CLICKS, CARTS, REMOVALS, PURCHASES, LINEAR, HARMONIC, HALF_LIFE, STEPS, RANK, SECONDS) = range(11)
+(CLICK_SECONDS, DWELL_LONGEST, DWELL_TOTAL, LAST_ACTION, KINDS, SHOWN, BEFORE, RUNS) = range(11, 19)
+(TOUCHED_ABOVE, PLACES_UP, PLACES_DOWN) = range(19, 22)
 VIEW, CLICK, CART, UNCART, PURCHASE = (
     int(a) for a in (Action.VIEW, Action.CLICK, Action.CART, Action.UNCART, Action.PURCHASE)
 )
+_PLACES: Final = [Touch.PLACES_UP, Touch.PLACES_DOWN]
 _RECENCIES: Final = [Touch.STEPS, Touch.RANK, Touch.SECONDS, Touch.CLICK_SECONDS]
 
 
@@ -139,9 +146,11 @@ def _lay(items, times, actions, details, candidates, at, out):  # type: ignore[n
     m, n = len(items), len(candidates)
     kinds = np.zeros(n, np.uint64)
     touched, clicked = np.empty(m, np.int64), np.empty(m, np.int64)
-    touches, clicks = 0, 0
+    touches, clicks, runs = 0, 0, 0
     for step in range(m):
         j = m - 1 - step
+        starts_run = step == 0 or items[j] != items[j + 1]
+        runs += starts_run
         i = _index_of(candidates, items[j])
         if i < 0:
             continue
@@ -162,6 +171,7 @@ def _lay(items, times, actions, details, candidates, at, out):  # type: ignore[n
         out[PURCHASES, i] += action == PURCHASE
         out[LINEAR, i] += (j + 1.0) / m
         out[HARMONIC, i] += 1.0 / (1.0 + step)
+        out[RUNS, i] += 1.0 / runs if starts_run else 0.0
         out[HALF_LIFE, i] += 0.5 ** (ago / HALF_LIFE_SECONDS)
         dwell = min((times[j + 1] if j + 1 < m else at) - times[j], LONGEST_DWELL_SECONDS)
         out[DWELL_LONGEST, i] = max(out[DWELL_LONGEST, i], dwell)
@@ -170,3 +180,23 @@ def _lay(items, times, actions, details, candidates, at, out):  # type: ignore[n
         out[KINDS, i] += (kinds[i] & bit) == 0
         kinds[i] |= bit
     return touched[:touches], clicked[:clicks]
+
+
+@nb.njit(cache=True)
+def _lay_places(out):  # type: ignore[no-untyped-def]  # numba infers
+    """Fill where each candidate stands among the touched ones of the list."""
+    n = out.shape[1]
+    above, last = 0, -1
+    for i in range(n):
+        out[TOUCHED_ABOVE, i] = above
+        if out[STEPS, i] >= 0.0:
+            above, last = above + 1, i
+        if last >= 0:
+            out[PLACES_UP, i] = i - last
+    following = -1
+    for k in range(n):
+        i = n - 1 - k
+        if out[STEPS, i] >= 0.0:
+            following = i
+        if following >= 0:
+            out[PLACES_DOWN, i] = following - i

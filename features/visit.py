@@ -36,7 +36,7 @@ class Visit:
     def of(cls, interactions: bytes | None, impressions: bytes | None, session: int, at: float) -> "Visit":
         """Unpack a visitor's two strings and leave out what a ranking at `at` may not see.
 
-        Records with `time` >= at are invisible, strictly, as are those older than STATE_SECONDS. The session is the
+        Records with `time` > at are invisible, as are those older than STATE_SECONDS. The session is the
         records of the hash `session`; where it is 0, those after the last silence of SESSION_GAP_SECONDS.
         Nothing stored is a visitor who did nothing.
         """
@@ -63,8 +63,8 @@ def remembered_impressions(records: bytes, added: bytes) -> bytes:
 def _as_of(records: Records, at: float) -> Records:
     """Return the visible records in order of time; records of one moment stay in order of arrival."""
     times = records["time"]
-    if len(times) and (times[-1] >= at or times[0] < at - STATE_SECONDS or np.any(times[1:] < times[:-1])):
-        records = records[(times < at) & (times >= at - STATE_SECONDS)]
+    if len(times) and (times[-1] > at or times[0] < at - STATE_SECONDS or np.any(times[1:] < times[:-1])):
+        records = records[(times <= at) & (times >= at - STATE_SECONDS)]
         records = records[np.argsort(records["time"], kind="stable")]
     return records
 

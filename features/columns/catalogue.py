@@ -6,12 +6,6 @@ from features.touches import Column
 from features.scene import Scene
 
 
-def log_price(scene: Scene) -> Column:
-    """log1p of the price; shape (n,), NaN where unknown or negative."""
-    price = scene.candidates.price
-    return np.log1p(np.where(price >= 0, price, np.float32(np.nan)))
-
-
 def in_stock(scene: Scene) -> Column:
     """1 in stock, 0 out of stock; shape (n,), NaN where unknown."""
     return scene.candidates.in_stock

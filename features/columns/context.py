@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from features.touches import NEVER
+from features.touches import NEVER, Touch
 from features.facts import Action
 from features.scene import Scene
 
@@ -41,6 +41,26 @@ def seconds_idle(scene: Scene) -> float:
     """Seconds since the visitor's last interaction of the session; NEVER before the first."""
     times = scene.visit.session["time"]
     return float(scene.visit.at - times[-1]) if len(times) else NEVER
+
+
+def last_action(scene: Scene) -> float:
+    """The session's last interaction as `features.facts.Action`; 0 before the first."""
+    actions = scene.visit.session["action"]
+    return float(actions[-1]) if len(actions) else 0.0
+
+
+def seconds_since_search(scene: Scene) -> float:
+    """Seconds since the session's last search, filter or sort; NEVER without one."""
+    session = scene.visit.session
+    times = session["time"][session["action"] == Action.SEARCH]
+    return float(scene.visit.at - times[-1]) if len(times) else NEVER
+
+
+def last_touched_is_listed(scene: Scene) -> float:
+    """1 where the listing holds the item touched last, 0 where it does not; NEVER without a touch."""
+    if not len(scene.touched_records):
+        return NEVER
+    return float(bool((scene.touches[Touch.RANK] == 0).any()))
 
 
 def listed_touches(scene: Scene) -> float:

@@ -1,6 +1,6 @@
 """How often each candidate was met in one session with what this session touched (block B of the design)."""
 
-from features.columns.percentile import percentile
+from features.percentile import percentile
 from features.scene import Scene
 from features.touches import Column
 

@@ -1,9 +1,8 @@
 """How each candidate stands among those it is listed with (block F of the design)."""
 
-import numba as nb
 import numpy as np
 
-from features.columns.percentile import percentile
+from features.percentile import percentile
 from features.touches import Column, Touch
 from features.scene import Scene
 
@@ -13,33 +12,15 @@ def shop_index(scene: Scene) -> Column:
     return np.arange(len(scene.candidates), dtype=np.float32)
 
 
+def relative_shop_index(scene: Scene) -> Column:
+    """The place in the shop's order over the last place; shape (n,), in [0, 1], 0 for a list of one."""
+    n = len(scene.candidates)
+    return np.arange(n, dtype=np.float32) / np.float32(max(n - 1, 1))
+
+
 def list_size(scene: Scene) -> float:
     """Items in the listing; the same for all."""
     return len(scene.candidates)
-
-
-def price_percentile(scene: Scene) -> Column:
-    """Share of the list that is cheaper, ties counted half; shape (n,), NaN where the price is unknown."""
-    return percentile(scene.candidates.price)
-
-
-def price_to_mean(scene: Scene) -> Column:
-    """Price over the list's mean price; shape (n,), NaN where unknown."""
-    price = scene.candidates.price
-    known = price[price > 0]
-    return price / known.mean() if len(known) else np.full(len(price), np.nan, np.float32)
-
-
-def price_to_cheapest(scene: Scene) -> Column:
-    """Price over the list's lowest positive price; shape (n,), NaN where unknown."""
-    price = scene.candidates.price
-    known = price[price > 0]
-    return price / known.min() if len(known) else np.full(len(price), np.nan, np.float32)
-
-
-def price_to_neighbours(scene: Scene) -> Column:
-    """Price over the mean price of the two places above and below; shape (n,), NaN where unknown."""
-    return _to_neighbours(scene.candidates.price)
 
 
 def percentile_of(scene: Scene, place: int) -> Column:
@@ -54,20 +35,19 @@ def age_percentile(scene: Scene) -> Column:
 
 def touched_above(scene: Scene) -> Column:
     """Touched items listed above each candidate; shape (n,)."""
-    touched = np.asarray(scene.touches[Touch.STEPS] >= 0, np.float32)
-    return np.cumsum(touched, dtype=np.float32) - touched
+    return scene.touches[Touch.TOUCHED_ABOVE]
 
 
-@nb.njit(cache=True)
-def _to_neighbours(price):  # type: ignore[no-untyped-def]  # numba infers
-    n = len(price)
-    out = np.full(n, np.float32(np.nan), np.float32)
-    for i in range(n):
-        total, count = 0.0, 0
-        for j in range(max(i - 2, 0), min(i + 3, n)):
-            if j != i and price[j] > 0:
-                total += price[j]
-                count += 1
-        if total > 0.0:
-            out[i] = price[i] * count / total
-    return out
+def places_to_touched_above(scene: Scene) -> Column:
+    """Places up to the nearest touched item; shape (n,), 0 for a touched one, NaN where none is above."""
+    return scene.touches[Touch.PLACES_UP]
+
+
+def places_to_touched_below(scene: Scene) -> Column:
+    """Places down to the nearest touched item; shape (n,), 0 for a touched one, NaN where none is below."""
+    return scene.touches[Touch.PLACES_DOWN]
+
+
+def dwell_percentile(scene: Scene) -> Column:
+    """Where the time spent with each candidate stands in the list; shape (n,), 0.5 where none was looked at."""
+    return percentile(scene.touches[Touch.DWELL_TOTAL])

@@ -48,6 +48,14 @@ def harmonic_recency(scene: Scene) -> Column:
     return scene.touches[Touch.HARMONIC]
 
 
+def run_recency(scene: Scene) -> Column:
+    """Runs of interactions with each candidate, each weighing 1/(1 + runs since); shape (n,).
+
+    Ten looks at one item's images are one run: they push no other item further back.
+    """
+    return scene.touches[Touch.RUNS]
+
+
 def half_life_recency(scene: Scene) -> Column:
     """Interactions, each weighing one half per 10 minutes since; shape (n,)."""
     return scene.touches[Touch.HALF_LIFE]
@@ -83,7 +91,7 @@ def total_dwell(scene: Scene) -> Column:
     return scene.touches[Touch.DWELL_TOTAL]
 
 
-def last_action(scene: Scene) -> Column:
+def last_action_with(scene: Scene) -> Column:
     """The last thing done with each candidate, as `features.facts.Action`; shape (n,), 0 for nothing."""
     return scene.touches[Touch.LAST_ACTION]
 
@@ -140,8 +148,8 @@ def places_below_last_clicked(scene: Scene) -> Column:
 
 
 def share_of_touches(scene: Scene) -> Column:
-    """Share of the session's recency-weighted interactions that fell on each candidate; shape (n,), 0 without any."""
-    weight = scene.touches[Touch.HARMONIC]
+    """Share of the listing's run recency that fell on each candidate; shape (n,), 0 where nothing listed was touched."""
+    weight = scene.touches[Touch.RUNS]
     total = weight.sum()
     return weight / total if total else weight
 

@@ -74,37 +74,6 @@ def in_search(scene: Scene, slot: int) -> Column:
     return _is_one_of(scene.candidates.slots[:, slot], (scene.context.search_term or "").split())
 
 
-def log_price_to_session_mean(scene: Scene) -> Column:
-    """log(price / mean price touched in the session); shape (n,), NaN where unknown."""
-    return _log_ratio(scene, np.nanmean)
-
-
-def log_price_to_last(scene: Scene) -> Column:
-    """log(price / price of the last touched item with a known one); shape (n,), NaN where unknown."""
-    return _log_ratio(scene, lambda prices: prices[~np.isnan(prices)][-1])
-
-
-def log_price_to_highest(scene: Scene) -> Column:
-    """log(price / highest price touched in the session); shape (n,), NaN where unknown."""
-    return _log_ratio(scene, np.nanmax)
-
-
-def log_price_to_past_mean(scene: Scene) -> Column:
-    """log(price / mean price touched in earlier sessions); shape (n,), NaN where unknown."""
-    return _log_to(scene.candidates.price, scene.visit.earlier["price"], np.nanmean)
-
-
-def _log_ratio(scene: Scene, of) -> Column:  # type: ignore[no-untyped-def]
-    return _log_to(scene.candidates.price, scene.touches.prices, of)
-
-
-def _log_to(own: Column, prices: Column, of) -> Column:  # type: ignore[no-untyped-def]
-    positive = prices > 0
-    if not positive.any():
-        return np.full(len(own), UNKNOWN, np.float32)
-    return np.log(np.where(own > 0, own, UNKNOWN) / np.float32(of(prices[positive])))
-
-
 def _share(records: Records, own: np.ndarray, slot: int) -> Column:
     if not len(records):
         return np.full(len(own), UNKNOWN, np.float32)

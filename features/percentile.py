@@ -20,16 +20,17 @@ def percentile(values: Column) -> Column:
 @nb.njit(cache=True)
 def _percentile(values):  # type: ignore[no-untyped-def]  # numba infers
     n = len(values)
-    out = np.empty(n, np.float32)
-    known = 0
-    for i in range(n):
-        known += values[i] == values[i]
-    for i in range(n):
-        if values[i] != values[i]:
-            out[i] = np.nan
-            continue
-        below = 0.0
-        for j in range(n):
-            below += 1.0 if values[j] < values[i] else (0.5 if values[j] == values[i] else 0.0)
-        out[i] = below / known
+    out = np.full(n, np.float32(np.nan), np.float32)
+    order = np.argsort(values)  # NaN sorts last
+    known = n
+    while known and values[order[known - 1]] != values[order[known - 1]]:
+        known -= 1
+    start = 0
+    while start < known:
+        end = start + 1
+        while end < known and values[order[end]] == values[order[start]]:
+            end += 1
+        for k in range(start, end):
+            out[order[k]] = (start + end) / 2.0 / known
+        start = end
     return out

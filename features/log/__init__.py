@@ -1,0 +1,1 @@
+"""The log: every fact of every shop as Parquet files, through fsspec; the truth that state is projected from."""

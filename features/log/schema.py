@@ -1,0 +1,197 @@
+"""What a row of the log is, for each kind of fact; the one place that knows.
+
+Rows are dicts with every key of their schema (and of the structs in it), None where absent. Beside what the fact says, each row has
+`received_at` (Unix seconds, the order in which facts count) and `sequence` (what tells facts of one moment apart: the
+stream's id for live ones, the batch and row for imported ones).
+"""
+
+from base64 import b64decode
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from itertools import chain
+from operator import itemgetter
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import orjson
+import pyarrow as pa
+
+Row: TypeAlias = Mapping[str, Any]
+SEQUENCE_BITS: Final = 20  # a million facts in one millisecond, or rows in one batch
+
+
+class Kind(StrEnum):
+    """The kinds of fact, as their directories are called."""
+
+    EVENTS = "events"
+    EXPOSURES = "exposures"
+    ITEMS = "items"
+    SETTINGS = "settings"
+
+
+_ORDER: Final = (("time", pa.float64()), ("received_at", pa.float64()), ("sequence", pa.uint64()))
+_WHO: Final = (
+    ("visitor_id", pa.string()),
+    ("session_id", pa.string()),
+    ("page", pa.string()),
+    ("consent", pa.bool_()),
+)
+_EVENT_ITEM: Final = pa.struct(
+    [
+        ("item_id", pa.string()),
+        ("index", pa.int32()),
+        ("price", pa.float64()),
+        ("quantity", pa.float64()),
+    ]
+)
+_EXPOSURE_ITEM: Final = pa.struct(
+    [
+        ("item_id", pa.string()),
+        ("index", pa.int32()),
+        ("shop_index", pa.int32()),
+        ("score", pa.float64()),
+        ("price", pa.float64()),
+        ("in_stock", pa.bool_()),
+    ]
+)
+_CONTEXT: Final = pa.struct(
+    [
+        ("device", pa.string()),
+        ("country", pa.string()),
+        ("search_term", pa.string()),
+        ("filters", pa.list_(pa.string())),
+        ("referrer", pa.string()),
+    ]
+)
+SCHEMAS: Final[Mapping[Kind, pa.Schema]] = {
+    Kind.EVENTS: pa.schema(
+        [
+            ("event_id", pa.string()),
+            ("name", pa.string()),
+            *_ORDER,
+            *_WHO,
+            ("ranking_id", pa.string()),
+            ("currency", pa.string()),
+            ("value", pa.float64()),
+            ("transaction_id", pa.string()),
+            ("search_term", pa.string()),
+            ("detail", pa.string()),
+            ("items", pa.list_(_EVENT_ITEM)),
+        ]
+    ),
+    Kind.EXPOSURES: pa.schema(
+        [
+            ("ranking_id", pa.string()),
+            *_ORDER,
+            *_WHO,
+            ("arm", pa.string()),
+            ("personalized", pa.bool_()),
+            ("reason", pa.string()),
+            ("model", pa.string()),
+            ("context", _CONTEXT),
+            ("items", pa.list_(_EXPOSURE_ITEM)),
+            ("said", pa.string()),  # JSON: what the call said about each item, in the shop's order
+            ("candidates", pa.int32()),
+            ("served", pa.binary()),  # float32 matrix as scored, rows in the shop's order
+            ("latency_ms", pa.float64()),
+        ]
+    ),
+    Kind.ITEMS: pa.schema(
+        [
+            ("item_id", pa.string()),
+            *_ORDER,
+            ("deleted", pa.bool_()),
+            ("item_name", pa.string()),
+            ("item_brand", pa.string()),
+            ("item_category", pa.string()),
+            ("price", pa.float64()),
+            ("currency", pa.string()),
+            ("in_stock", pa.bool_()),
+            ("created_at", pa.float64()),
+            ("url", pa.string()),
+            ("image_url", pa.string()),
+            ("attributes", pa.string()),  # JSON: values by name
+        ]
+    ),
+    Kind.SETTINGS: pa.schema(
+        [
+            *_ORDER,
+            ("actor", pa.string()),
+            ("name", pa.string()),
+            ("before", pa.string()),  # JSON, as is `after`
+            ("after", pa.string()),
+        ]
+    ),
+}
+
+
+def sequence_of(milliseconds: int, number: int) -> int:
+    """Return what orders a fact among those received at one moment.
+
+    >>> sequence_of(1, 0) > sequence_of(0, 999_999)
+    True
+    """
+    return milliseconds << SEQUENCE_BITS | number
+
+
+def to_table(kind: Kind, rows: Sequence[Row]) -> pa.Table:
+    """Return rows as a table; a key that a row lacks is null there."""
+    encode = _ENCODERS.get(kind, {})
+    columns = []
+    for field in SCHEMAS[kind]:
+        values = [row.get(field.name) for row in rows]
+        if field.name in encode:
+            values = [None if value is None else encode[field.name](value) for value in values]
+        columns.append(_array(values, field.type))
+    return pa.Table.from_arrays(columns, schema=SCHEMAS[kind])
+
+
+def to_rows(kind: Kind, table: pa.Table) -> list[dict[str, Any]]:
+    """Return a table as rows."""
+    rows: list[dict[str, Any]] = table.to_pylist()
+    for name, decode in _DECODERS.get(kind, {}).items():
+        for row in rows:
+            if row[name] is not None:
+                row[name] = decode(row[name])
+    return rows
+
+
+def conformed(kind: Kind, table: pa.Table) -> pa.Table:
+    """Return a table of an older or newer version of the schema as one of this one; what it lacks is null."""
+    schema = SCHEMAS[kind]
+    if table.schema.equals(schema):
+        return table
+    columns = [
+        table.column(field.name).cast(field.type)
+        if field.name in table.column_names
+        else pa.nulls(table.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _array(values: list[Any], dtype: pa.DataType) -> pa.Array:
+    """Return values as an array; lists of structs column by column, five times as fast as row by row."""
+    if not (pa.types.is_list(dtype) and pa.types.is_struct(dtype.value_type)):
+        return pa.array(values, dtype)
+    lengths = np.fromiter((len(value or ()) for value in values), np.int32, len(values))
+    offsets = np.concatenate([np.zeros(1, np.int32), np.cumsum(lengths, dtype=np.int32)])
+    structs = list(chain.from_iterable(filter(None, values)))
+    children = [pa.array(list(map(itemgetter(f.name), structs)), f.type) for f in dtype.value_type]
+    flat = pa.StructArray.from_arrays(children, fields=list(dtype.value_type))
+    absent = pa.array(np.fromiter((value is None for value in values), np.bool_, len(values)))
+    return pa.ListArray.from_arrays(pa.array(offsets), flat, type=dtype, mask=absent)
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _bytes(value: str | bytes) -> bytes:
+    """Return bytes as they are, and text as the base64 that JSON carries them in."""
+    return b64decode(value) if isinstance(value, str) else value
+
+
+_Coders: TypeAlias = Mapping[Kind, Mapping[str, Callable[[Any], Any]]]
+_ENCODERS: Final[_Coders] = {Kind.EXPOSURES: {"served": _bytes}, Kind.ITEMS: {"attributes": _json}}
+_DECODERS: Final[_Coders] = {Kind.ITEMS: {"attributes": orjson.loads}}

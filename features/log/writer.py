@@ -1,0 +1,68 @@
+"""Writing a file of the log: whole or not at all, and there to stay once it is there."""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features.log.place import Log, Part, date_of
+from features.log.schema import Kind, Row, to_table
+
+_COMPRESSION: Final = "zstd"
+_LEVELS: Final = 3  # directories of a part below the log's root
+
+
+def write(log: Log, shop: str, kind: Kind, batch: int, rows: Iterable[Row]) -> list[Part]:
+    """Write the facts of a batch, one file per date, in the order given; return the files.
+
+    The same batch with the same facts writes the same files again. Raises OSError where the disk is full or away.
+    """
+    by_date: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_date[date_of(row["received_at"])].append(row)
+    parts = []
+    for date, group in sorted(by_date.items()):
+        part = Part(shop, kind, date, batch)
+        _write(log, part, to_table(kind, group))
+        parts.append(part)
+    return parts
+
+
+def _write(log: Log, part: Part, table: pa.Table) -> None:
+    if log.local:
+        _write_locally(Path(log.directory(part)), part.name, table)
+        return
+    with log.files.open(log.path(part), "wb") as file:  # an object appears whole, when it is closed
+        pq.write_table(table, file, compression=_COMPRESSION)
+
+
+def _write_locally(directory: Path, name: str, table: pa.Table) -> None:
+    """Write under another name, have the disk keep it, then rename: what has the name is whole."""
+    if not directory.exists():
+        directory.mkdir(parents=True, exist_ok=True)
+        for above in list(directory.parents)[:_LEVELS]:
+            _sync(above)
+    temporary = directory / f".{name}.tmp"
+    try:
+        with temporary.open("wb") as file:
+            pq.write_table(table, file, compression=_COMPRESSION)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(directory / name)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync(directory)
+
+
+def _sync(directory: Path) -> None:
+    """Have the disk keep the names in a directory."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

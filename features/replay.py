@@ -1,0 +1,89 @@
+"""The log walked in the order in which it was received, so that each moment sees what the service saw.
+
+State is kept as the service keeps it and read through the same table, visit and columns: there is no offline twin.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from features.attributes import Attribute
+from features.candidates import Context, Listing
+from features.facts import INTERACTION, Event, KnownItem, impressions_of, interactions_of
+from features.identity import hash64, session_hash
+from features.items import ItemRead, ItemTable, described
+from features.scene import Scene
+from features.statistics import HOUR_SECONDS, PRIOR_RECORDS, SHOP, Statistics, increments_of
+from features.visit import Visit, remembered_impressions, remembered_interactions
+
+_NOTHING: Final = Statistics()
+_PRIOR_BYTES: Final = PRIOR_RECORDS * INTERACTION.itemsize
+
+
+class Visitor(NamedTuple):
+    """Who looked, as the storefront names them; None where it did not."""
+
+    visitor_id: str | None
+    session_id: str | None
+
+
+class Replay:
+    """One shop's state as of the last fact taken in; facts come in the order of `received_at`."""
+
+    def __init__(self, attributes: tuple[Attribute, ...]) -> None:
+        self._table = ItemTable(attributes)
+        self._catalogue: dict[str, Mapping[str, Any]] = {}
+        self._interactions: dict[str | None, bytes] = defaultdict(bytes)
+        self._impressions: dict[str | None, bytes] = defaultdict(bytes)
+        self._statistics: dict[int, Statistics] = {}
+        self._hour = 0
+        self._counted: list[tuple[Event, bytes]] = []  # events of the hour under way, which no ranking sees yet
+
+    def take_event(self, event: Event) -> None:
+        """Take in what a visitor did."""
+        self._advance(event["received_at"])
+        visitor = event["visitor_id"]
+        before = b"" if visitor is None else self._interactions[visitor][-_PRIOR_BYTES:]
+        self._counted.append((event, before))
+        if visitor is None:
+            return
+        if added := interactions_of(event, self._know):
+            self._interactions[visitor] = remembered_interactions(self._interactions[visitor], added)
+        if shown := impressions_of(event, self._know):
+            self._impressions[visitor] = remembered_impressions(self._impressions[visitor], shown)
+
+    def take_item(self, change: Mapping[str, Any]) -> None:
+        """Take in what the shop said about an item."""
+        if change["deleted"]:
+            self._catalogue.pop(change["item_id"], None)
+        else:
+            self._catalogue[change["item_id"]] = change
+        self._table.forget([change["item_id"]])
+
+    def scene(self, listing: Listing, context: Context, visitor: Visitor, at: float) -> Scene:
+        """Return what a ranking of `listing` at `at` sees."""
+        self._advance(at)
+        self._read(listing.item_ids, at)
+        done, shown = self._interactions.get(visitor.visitor_id), self._impressions.get(visitor.visitor_id)
+        visit = Visit.of(done, shown, session_hash(visitor.session_id), at)
+        return Scene(visit, self._table.candidates(listing), context)
+
+    def _know(self, item_id: str) -> KnownItem:
+        return described(self._catalogue.get(item_id), self._table.attributes)
+
+    def _read(self, item_ids: Sequence[str], at: float) -> None:
+        if not (missing := self._table.missing(item_ids, at, now=0.0)):
+            return
+        read = [ItemRead(i, self._catalogue.get(i), self._statistics.get(hash64(i), _NOTHING)) for i in missing]
+        self._table.put(read, self._statistics.get(SHOP, _NOTHING), at, now=0.0)
+
+    def _advance(self, received_at: float) -> None:
+        """Count the events of an hour that is over; none of them is visible before its close."""
+        hour = int(received_at // HOUR_SECONDS)
+        if hour <= self._hour:
+            return
+        for item, increments in increments_of(self._counted).items():
+            self._statistics[item] = self._statistics.get(item, _NOTHING).with_increments(increments, hour)
+        self._counted.clear()
+        self._hour = hour
+
