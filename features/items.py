@@ -106,9 +106,10 @@ class ItemTable:
         return bool(self._places(item_ids).all())
 
     def uncatalogued(self, item_ids: Sequence[str]) -> list[str]:
-        """Return the ids that the catalogue, as far as it was read, does not hold."""
+        """Return the ids that were looked up in the catalogue and are not in it."""
         places = self._places(item_ids)
-        return [item_ids[i] for i in np.nonzero(~self._rows["catalogued"][places])[0].tolist()]
+        unknown = ~self._rows["catalogued"][places] & (places != _NOTHING_KNOWN)
+        return [item_ids[i] for i in np.nonzero(unknown)[0].tolist()]
 
     def candidates(self, listing: Listing) -> Candidates:
         """Return the listing as columns; what the call says wins over what is known."""
@@ -138,7 +139,7 @@ class ItemTable:
         for name, value in zip(("price", "in_stock", "created_at"), _stated(said), strict=True):
             if value == value:  # noqa: PLR0124  # not NaN, without a call
                 row[name] = value
-        if said.keys() & _DESCRIBING:
+        if any(said.get(name) is not None for name in _DESCRIBING):
             fresh = np.array(slots_of(said, self.attributes), np.uint16)
             stated = fresh != self._no_slots
             row["slots"][0, stated] = fresh[stated]
@@ -168,7 +169,7 @@ class ItemTable:
         return rows
 
 
-_DESCRIBING: Final = frozenset({"item_category", "item_brand", "item_name", "attributes"})
+_DESCRIBING: Final = ("item_category", "item_brand", "attributes")
 
 
 def described(catalogue: Mapping[str, Any] | None, attributes: tuple[Attribute, ...]) -> KnownItem:

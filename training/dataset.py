@@ -7,10 +7,12 @@ event names by `ranking_id`: then the rows are those of the ranking as served, o
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 
 from features.attributes import Attribute
 from features.candidates import Context, Listing
@@ -193,8 +195,9 @@ def dataset(facts: Iterable[Fact], attributes: tuple[Attribute, ...]) -> Dataset
 
 def listing_of(exposure: Mapping[str, Any]) -> Listing:
     """Return the listing that a ranking was asked for, in the shop's order, with what the call said."""
-    in_order = sorted(exposure["items"], key=lambda item: item["shop_index"])
-    return Listing.of(in_order)
+    item_ids = [item["item_id"] for item in sorted(exposure["items"], key=itemgetter("shop_index"))]
+    said = exposure["said"]
+    return Listing(item_ids, [None] * len(item_ids) if said is None else orjson.loads(said))
 
 
 def context_of(exposure: Mapping[str, Any]) -> Context:
