@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from features.identity import hash64
 
-_SMALL: Final = 50_000  # below it, merging costs nothing
+SMALL: Final = 50_000  # below it, merging costs nothing
 
 
 class SeenIds:
@@ -25,11 +25,11 @@ class SeenIds:
         [True, True, False]
         """
         new = self.lacks(ids)
-        for place in np.nonzero(new)[0]:
-            each = hash64(ids[place])
-            new[place] = each not in self._latest
-            self._latest.add(each)
-        if len(self._latest) > max(_SMALL, len(self._sorted) // 8):
+        for place, each in enumerate(map(hash64, ids)):
+            if new[place]:
+                new[place] = each not in self._latest  # the same id may stand earlier in `ids`
+                self._latest.add(each)
+        if len(self._latest) > max(SMALL, len(self._sorted) // 8):
             latest = np.fromiter(self._latest, np.uint64, len(self._latest))
             self._sorted = np.sort(np.concatenate([self._sorted, latest]))
             self._latest.clear()

@@ -1,8 +1,8 @@
 """What a row of the log is, for each kind of fact; the one place that knows.
 
-Rows are dicts with every key of their schema (and of the structs in it), None where absent. Beside what the fact says, each row has
-`received_at` (Unix seconds, the order in which facts count) and `sequence` (what tells facts of one moment apart: the
-stream's id for live ones, the batch and row for imported ones).
+Rows are dicts with every key of their schema and of the structs in it, None where absent. Beside what the fact says,
+each has `received_at` (Unix seconds, the order in which facts count) and `sequence` (what tells facts of one moment
+apart: the stream's id for live ones, the batch and row for imported ones).
 """
 
 from base64 import b64decode
