@@ -1,8 +1,8 @@
 """A model's birth certificate: what it was trained on, by whom and how, and what its files must hash to."""
 
 import re
-import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
@@ -92,7 +92,7 @@ def version_of(created_at: float, model: bytes) -> str:
     >>> version_of(1795341600.0, b"tree")
     '2026-11-22T10-00-00Z-dc9c'
     """
-    at = time.strftime("%Y-%m-%dT%H-%M-%SZ", time.gmtime(created_at))
+    at = datetime.fromtimestamp(int(created_at), UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
     return f"{at}-{sha256(model).hexdigest()[:4]}"
 
 

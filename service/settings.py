@@ -187,8 +187,9 @@ def load() -> Settings:
 
 
 def _sentence(error: "ErrorDetails") -> str:
-    name, said = variable(str(error["loc"][0])), error["msg"].removeprefix("Value error, ")
-    return f"{name}={error['input']!r}: {said}"
+    field, said = str(error["loc"][0]), error["msg"].removeprefix("Value error, ")
+    value = f"={error['input']!r}" if Settings.model_fields[field].repr else ""  # it may hold a password
+    return f"{variable(field)}{value}: {said}"
 
 
 def environment(**changes: object) -> dict[str, str]:
