@@ -30,7 +30,7 @@ _CODES: Final = {
     "time": "bad_time",
     "string_pattern_mismatch": "bad_format",
     "string_unicode": "bad_format",
-    "json_invalid": "not_json",
+    "not_yet": "not_yet",
 }
 UNION_LABELS: Final = frozenset(
     {"constrained-str", "ListedItem"}

@@ -1,0 +1,144 @@
+"""The real application over a real Redis, with a clock and models that a test can set."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.datastructures import Headers
+
+from features.attributes import DEFAULT
+from features.store.exchange import Exchange
+from features.store.redis import RedisStore
+from features.store.redis_settings import RedisSettings
+from features.table import feature_table
+from service.app import create_app
+from service.deps import Deps
+from service.ranking import Model
+from service.settings import Settings
+from service.shops import NewShop, create_shop
+from service.wiring import assemble
+
+NOON = 1_795_348_800.0  # 2026-11-22T12:00:00Z
+
+
+@dataclass
+class Clock:
+    """A clock that a test sets."""
+
+    now: float = NOON
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class ByPrice:
+    """A scorer that puts the dearest first: an order that any test can tell from the shop's."""
+
+    def __init__(self) -> None:
+        self._column = feature_table(DEFAULT).names.index("log_price")
+
+    def score(self, matrix: np.ndarray[Any, np.dtype[np.float32]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+        return np.nan_to_num(matrix[:, self._column].astype(np.float64), nan=-1.0)
+
+
+@dataclass
+class ShopModels:
+    """The models of all shops, as a test sets them."""
+
+    live: dict[str, Model] = field(default_factory=dict)
+
+    def current(self, shop: str) -> Model | None:
+        return self.live.get(shop)
+
+
+@dataclass
+class Answer:
+    """What came back; `json` is None where it is something else."""
+
+    status_code: int
+    headers: Headers
+    text: str
+    json: Any
+
+
+@dataclass
+class Api:
+    """What a test talks to, and through."""
+
+    client: FlaskClient
+    deps: Deps
+    shop: NewShop
+    clock: Clock
+    models: ShopModels
+
+    def call(
+        self, method: str, path: str, body: Any = None, *, key: str | None = "sk", **more: Any
+    ) -> Answer:
+        """Call with the secret key (`sk`), the publishable one (`pk`), a key as it is, or none."""
+        keys = {"sk": self.shop.secret_key, "pk": self.shop.publishable_key}
+        headers = dict(more.pop("headers", {}))
+        if key is not None:
+            headers["Authorization"] = f"Bearer {keys.get(key, key)}"
+        sent = {"data": body} if isinstance(body, bytes) else {"json": body} if body is not None else {}
+        got = self.client.open(path, method=method, headers=headers, **sent, **more)
+        return Answer(got.status_code, got.headers, got.text, got.get_json(silent=True))
+
+    def rank(self, items: list[Any], *, key: str = "sk", **more: Any) -> dict[str, Any]:
+        """Rank for a visitor who agreed; the answer must be 200."""
+        body = {
+            "page": "category/shoes",
+            "visitor_id": "v-81",
+            "session_id": "s-3",
+            "consent": True,
+            "items": items,
+        }
+        response = self.call("POST", "/v1/rank", body | more, key=key)
+        assert response.status_code == 200, response.text
+        return dict(response.json)
+
+    def send(self, *events: dict[str, Any], key: str = "sk") -> dict[str, Any]:
+        """Send events; the answer must be 200."""
+        response = self.call("POST", "/v1/events", {"events": list(events)}, key=key)
+        assert response.status_code == 200, response.text
+        return dict(response.json)
+
+    def switch(self, page: str = "default", **settings: Any) -> None:
+        """Set a page."""
+        response = self.call("PUT", f"/v1/pages/{page}", settings)
+        assert response.status_code == 200, response.text
+
+    def publish(self) -> None:
+        """Give the shop a model that puts the dearest first."""
+        self.models.live[self.shop.shop] = Model("by-price", feature_table(DEFAULT), ByPrice())
+
+
+@pytest.fixture
+def make_api(redis_url: str, tmp_path: Path) -> Iterator[Callable[..., Api]]:
+    stores: list[RedisStore] = []
+
+    def make(name: str = "acme", **settings: Any) -> Api:
+        exchange, clock, models = Exchange(redis_url, 5.0), Clock(), ShopModels()
+        store = RedisStore(exchange, settings.get("stream_bound", 200_000))
+        stores.append(store)
+        chosen = Settings(data=tmp_path, redis_url=redis_url, deadline_ms=10_000, **settings)
+        deps = assemble(chosen, store, RedisSettings(exchange), models, clock)
+        shop = create_shop(deps.shop_settings, name, now=NOON)
+        deps.directory.refresh()
+        return Api(create_app(deps).test_client(), deps, shop, clock, models)
+
+    yield make
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+def api(make_api: Callable[..., Api]) -> Api:
+    """One shop with its page switched on for everybody and a model that puts the dearest first."""
+    made = make_api()
+    made.switch(state="on", holdout=0.0)
+    made.publish()
+    return made
