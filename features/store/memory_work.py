@@ -19,13 +19,13 @@ _WISH: Final = "wish"
 class MemoryWorkStore(MemoryStore):
     """A WorkStore in this process."""
 
-    def acquire(self, shop: str, token: str, life_seconds: float) -> bytes | None:
+    def acquire(self, shop: str, token: str, life_seconds: float, *, waits: bool = False) -> bytes | None:
         """Take or prolong the lease on a shop and return its work state; None where it is not ours."""
         with self._lock:
             marks, ours = self._shop(shop).marks, token.encode()
             holder, waiting = marks.get(_LEASE), marks.get(_WISH)
             if (holder or waiting or ours) != ours:
-                if waiting is None:
+                if waits and waiting in (None, ours):
                     marks.put(_WISH, ours, keys.WISH_SECONDS)
                 return None
             if waiting == ours:

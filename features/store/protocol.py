@@ -151,10 +151,11 @@ class Store(Protocol):
 class WorkStore(Store, Protocol):
     """What the worker, imports and rebuilds ask beside it."""
 
-    def acquire(self, shop: str, token: str, life_seconds: float) -> bytes | None:
+    def acquire(self, shop: str, token: str, life_seconds: float, *, waits: bool = False) -> bytes | None:
         """Take or prolong the lease on a shop and return its work state (empty: none yet).
 
-        None where somebody else has it, or waited first; the wish to have it is remembered for two seconds.
+        None where somebody else has it, or waits for it. Who `waits` has the next turn, if it asks again within two
+        seconds.
         """
 
     def save(self, shop: str, token: str, state: bytes) -> None:

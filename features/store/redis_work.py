@@ -18,11 +18,11 @@ _PARTS: Final = range(PARTITIONS)
 class RedisWorkStore(RedisStore):
     """A WorkStore on one server."""
 
-    def acquire(self, shop: str, token: str, life_seconds: float) -> bytes | None:
+    def acquire(self, shop: str, token: str, life_seconds: float, *, waits: bool = False) -> bytes | None:
         """Take or prolong the lease on a shop and return its work state; None where it is not ours."""
         prefix = keys.tag(shop, 0)
         names = (f"{prefix}:lease", f"{prefix}:wish", f"{prefix}:work")
-        args = (token, int(life_seconds * 1000), keys.WISH_SECONDS * 1000)
+        args = (token, int(life_seconds * 1000), keys.WISH_SECONDS * 1000 if waits else 0)
         state: bytes | None = self._exchange.run([script("acquire").call(names, args)])[0]
         return state
 

@@ -67,10 +67,12 @@ def test_one_works_on_a_shop_at_a_time(store: WorkStore) -> None:
 
 def test_who_waited_comes_next(store: WorkStore) -> None:
     store.acquire("s", "a", 10)
-    assert store.acquire("s", "b", 10) is None
+    assert store.acquire("s", "b", 10, waits=True) is None
     store.release("s", "a")
     assert store.acquire("s", "a", 10) is None
     assert store.acquire("s", "b", 10) == b""
+    store.release("s", "b")
+    assert store.acquire("s", "a", 10) == b""
 
 
 def test_a_lease_ends_by_itself(store: WorkStore, until: Until) -> None:

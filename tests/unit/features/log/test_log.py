@@ -100,11 +100,11 @@ def names(log: Log, part: Part) -> list[str]:
     return [path.name for path in Path(log.directory(part)).iterdir()]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     st.lists(
-        st.lists(st.tuples(st.integers(0, 3 * 86_400), st.integers(0, 40)), min_size=1, max_size=8),
-        max_size=8,
+        st.lists(st.tuples(st.integers(0, 3 * 86_400), st.integers(0, 40)), min_size=1, max_size=6),
+        max_size=5,
     )
 )
 def test_order_is_by_arrival_whatever_file_a_fact_is_in(
