@@ -61,10 +61,14 @@ class Manifest(_Record):
     sha256: Mapping[str, Digest] = {}
 
     def sealed(self, files: Mapping[str, bytes]) -> bytes:
-        """Return the text of `manifest.json` for these files; a seal over itself makes a flipped byte show."""
+        """Return the text of `manifest.json` for these files."""
         digests = {name: sha256(content).hexdigest() for name, content in sorted(files.items())}
-        said = self.model_copy(update={"sha256": digests}).model_dump(mode="json")
-        return orjson.dumps({**said, "seal": _seal(said)}, option=orjson.OPT_INDENT_2)
+        return seal(self.model_copy(update={"sha256": digests}).model_dump(mode="json"))
+
+
+def seal(said: Mapping[str, Any]) -> bytes:
+    """Return the text of a manifest, with a hash of itself in it, so that a flipped byte shows."""
+    return orjson.dumps({**said, "seal": _seal(said)}, option=orjson.OPT_INDENT_2)
 
 
 def read_manifest(text: bytes) -> Manifest:
