@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from features.bundle import Shelf
 from features.store.protocol import Store
 from features.store.settings import SettingsStore
-from service.circuit import Circuit
 from service.directory import Directory
 from service.metrics import Metrics
+from service.models.registry import Refusal
 from service.ranking import Model
 from service.settings import Settings
 from service.tables import Tables
@@ -21,6 +22,10 @@ class Models(Protocol):
         """Return the live model; None where none was published, or the one that was is refused."""
         ...
 
+    def refusal(self, shop: str) -> Refusal | None:
+        """Return which version should serve and why it does not; None where all is well."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Deps:
@@ -31,9 +36,9 @@ class Deps:
     timer: Callable[[], float]  # seconds, only differences mean something; never set back
     new_id: Callable[[float], str]  # an id for a ranking made at a time
     store: Store
-    circuit: Circuit
     shop_settings: SettingsStore
     directory: Directory
     tables: Tables
     models: Models
+    shelf: Shelf
     metrics: Metrics

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from features.attributes import Attribute
 from features.store.settings import SettingsStore, Snapshot
 from service.pages.settings import PageSettings
 from service.pages.tree import pages_of
@@ -50,6 +51,10 @@ class Directory:
     def shops(self) -> Mapping[str, ShopSettings]:
         """All shops by name."""
         return MappingProxyType(dict(self._known.shops))
+
+    def attributes(self) -> dict[str, tuple[Attribute, ...]]:
+        """Return what each shop declares."""
+        return {name: settings.shop.attributes for name, settings in self._known.shops.items()}
 
     def refresh(self) -> None:
         """Read what changed. Raises StoreUnavailable; the copy then stays as it is."""

@@ -33,7 +33,6 @@ _SECONDS: Final = (
 
 STREAM_LENGTH: Final = "balad_stream_length", "Facts in the stream that the worker has not archived yet."
 STREAM_AGE: Final = "balad_stream_age_seconds", "Age of the oldest of them."
-MODEL_AGE: Final = "balad_model_age_seconds", "Time since the live model was published."
 
 
 class Metrics:

@@ -1,4 +1,4 @@
-"""One thread per process that keeps its local copies fresh: settings and models, each second."""
+"""A thread that keeps local copies of a process fresh: its settings, its models."""
 
 import logging
 from collections.abc import Callable, Sequence

@@ -38,7 +38,7 @@ def healthz(_: Deps) -> Response:
 def readyz(deps: Deps) -> Response:
     """Say whether calls get all they should, 503 where not: rankings are then answered in the shop's order."""
     why_not = [*_store(deps), *_settings(deps)]
-    shops = {name: {"model": _model(deps, name)} for name in sorted(deps.directory.shops)}
+    shops = {name: _model(deps, name) for name in sorted(deps.directory.shops)}
     body = orjson.dumps({"ready": not why_not, "why_not": why_not, "shops": shops})
     status = 503 if why_not else 200
     return Response(body, status, {"Cache-Control": "no-store"}, content_type="application/json")
@@ -60,9 +60,10 @@ def _settings(deps: Deps) -> list[str]:
     return []
 
 
-def _model(deps: Deps, shop: str) -> str | None:
-    model = deps.models.current(shop)
-    return None if model is None else model.version
+def _model(deps: Deps, shop: str) -> dict[str, Any]:
+    model, refusal = deps.models.current(shop), deps.models.refusal(shop)
+    refused = None if refusal is None else f"{refusal.version}: {refusal.why}"
+    return {"model": None if model is None else model.version, "refused": refused}
 
 
 ENDPOINTS: Final = (

@@ -1,7 +1,7 @@
 """The fact that a ranking was answered. Pure."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -64,7 +64,7 @@ def _items(call: Call, outcome: Outcome) -> list[dict[str, Any]]:
     indexes: list[int | None] = [None] * len(ids)
     for index, place in enumerate(outcome.order[: call.limit]):
         indexes[place] = index
-    scores = outcome.scores or [None] * len(ids)
+    scores: Sequence[float | None] = outcome.scores or [None] * len(ids)
     return [
         {
             "item_id": item_id,

@@ -1,7 +1,7 @@
 """The real application over a real Redis, with a clock and models that a test can set."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +11,15 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import Headers
 
 from features.attributes import DEFAULT
-from features.store.exchange import Exchange
-from features.store.redis import RedisStore
-from features.store.redis_settings import RedisSettings
+from features.store.protocol import Store  # noqa: TC001 - read by pytest
 from features.table import feature_table
 from service.app import create_app
 from service.deps import Deps
+from service.models.registry import Refusal
 from service.ranking import Model
 from service.settings import Settings
 from service.shops import NewShop, create_shop
-from service.wiring import assemble
+from service.wiring import handles
 
 NOON = 1_795_348_800.0  # 2026-11-22T12:00:00Z
 
@@ -50,9 +49,13 @@ class ShopModels:
     """The models of all shops, as a test sets them."""
 
     live: dict[str, Model] = field(default_factory=dict)
+    refused: dict[str, Refusal] = field(default_factory=dict)
 
     def current(self, shop: str) -> Model | None:
         return self.live.get(shop)
+
+    def refusal(self, shop: str) -> Refusal | None:
+        return None if shop in self.live else self.refused.get(shop)
 
 
 @dataclass
@@ -118,14 +121,13 @@ class Api:
 
 @pytest.fixture
 def make_api(redis_url: str, tmp_path: Path) -> Iterator[Callable[..., Api]]:
-    stores: list[RedisStore] = []
+    stores: list[Store] = []
 
     def make(name: str = "acme", **settings: Any) -> Api:
-        exchange, clock, models = Exchange(redis_url, 5.0), Clock(), ShopModels()
-        store = RedisStore(exchange, settings.get("stream_bound", 200_000))
-        stores.append(store)
-        chosen = Settings(data=tmp_path, redis_url=redis_url, deadline_ms=10_000, **settings)
-        deps = assemble(chosen, store, RedisSettings(exchange), models, clock)
+        clock, models = Clock(), ShopModels()
+        chosen = Settings(data=tmp_path, redis_url=redis_url, **{"deadline_ms": 10_000, **settings})
+        deps = replace(handles(chosen, clock)[0], models=models)
+        stores.append(deps.store)
         shop = create_shop(deps.shop_settings, name, now=NOON)
         deps.directory.refresh()
         return Api(create_app(deps).test_client(), deps, shop, clock, models)

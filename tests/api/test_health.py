@@ -39,7 +39,7 @@ def test_a_process_with_store_and_settings_is_ready(api: "Api") -> None:
     response = api.call("GET", "/readyz", key=None)
     assert (response.status_code, response.json) == (
         200,
-        {"ready": True, "why_not": [], "shops": {"acme": {"model": "by-price"}}},
+        {"ready": True, "why_not": [], "shops": {"acme": {"model": "by-price", "refused": None}}},
     )
 
 

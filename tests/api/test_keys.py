@@ -124,7 +124,7 @@ def test_keys_cannot_be_checked_before_any_was_read(make_api: Callable[..., "Api
 
 
 def test_a_metrics_token_is_asked_for(make_api: Callable[..., "Api"]) -> None:
-    api = make_api(metrics_token="t-1")  # noqa: S106 - made up here
+    api = make_api(metrics_token="t-1")
     assert api.call("GET", "/metrics", key=None).status_code == 401
     assert api.call("GET", "/metrics", key="t-2").status_code == 401
     assert api.call("GET", "/metrics", key="t-1").status_code == 200
