@@ -20,7 +20,7 @@ CODE = {"features", "service", "training"}
 
 def committed() -> list[str]:
     return subprocess.run(
-        ["git", "ls-files"],  # noqa: S607
+        ["git", "ls-files"],
         cwd=ROOT,
         capture_output=True,
         text=True,
