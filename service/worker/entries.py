@@ -1,0 +1,55 @@
+"""Facts as they stand in a stream, as rows of the log."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from features.log.reader import Fact
+from features.log.schema import Kind, sequence_of
+from features.store.protocol import Entry, Positions
+
+_LOG: Final = logging.getLogger(__name__)
+_KINDS: Final = {"e": Kind.EVENTS, "x": Kind.EXPOSURES, "i": Kind.ITEMS, "s": Kind.SETTINGS}
+
+
+class Streamed(NamedTuple):
+    """A fact of a stream, with the interactions of its visitor before it (events only)."""
+
+    fact: Fact
+    before: bytes
+
+
+def streamed(parts: Iterable[Sequence[Entry]]) -> list[Streamed]:
+    """Return the facts of all partitions in the order in which they were stored.
+
+    One that is no JSON object of a known kind, which no version of ours writes, is left out with a warning.
+    """
+    found = [each for part in parts for entry in part for each in _streamed(entry)]
+    return sorted(found, key=lambda each: each.fact.row["sequence"])
+
+
+def by_kind(facts: Iterable[Fact]) -> dict[Kind, list[dict[str, Any]]]:
+    """Return the rows of each kind, in order."""
+    rows: dict[Kind, list[dict[str, Any]]] = defaultdict(list)
+    for kind, row in facts:
+        rows[kind].append(row)
+    return rows
+
+
+def ends(parts: Sequence[Sequence[Entry]], after: Positions) -> Positions:
+    """Return the last position of each partition; where there is no entry, the position they were read from."""
+    return tuple(part[-1].id if part else since for part, since in zip(parts, after, strict=True))
+
+
+def _streamed(entry: Entry) -> Iterator[Streamed]:
+    milliseconds, _, number = entry.id.partition(b"-")
+    try:
+        row = orjson.loads(entry.body)
+        row["sequence"] = sequence_of(int(milliseconds), int(number))
+        float(row["received_at"])
+        yield Streamed(Fact(_KINDS[entry.kind], row), entry.before or b"")
+    except (orjson.JSONDecodeError, LookupError, TypeError) as error:
+        _LOG.warning("left out entry %s of a stream, which is no fact: %r", entry.id.decode(), error)

@@ -1,0 +1,100 @@
+"""A shop whose lease we hold: its facts into the log, its events into the statistics, each exactly once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+from uuid import uuid4
+
+from features.identity import PARTITIONS
+from features.log import writer
+from features.log.place import Log
+from features.log.schema import Kind
+from features.store.protocol import LeaseLost, WorkStore
+from service.worker.counting import count
+from service.worker.entries import Streamed, by_kind, ends, streamed
+from service.worker.state import CursorName, WorkState
+
+LEASE_SECONDS: Final = 10.0  # longer than a step takes; one that took longer is done again, by somebody else
+BATCH: Final = 5_000  # facts that are worked on at once
+
+
+class Held:
+    """The work on one shop. Every change of its state is saved before the next step begins."""
+
+    def __init__(self, store: WorkStore, log: Log, shop: str, token: str) -> None:
+        self.store = store
+        self.log = log
+        self.shop = shop
+        self.state = WorkState()
+        self._token = token
+
+    def take(self, *, waits: bool) -> bool:
+        """Take or prolong the lease and read the state; False where it is not ours."""
+        state = self.store.acquire(self.shop, self._token, LEASE_SECONDS, waits=waits)
+        if state is not None:
+            self.state = WorkState.from_bytes(state)
+        return state is not None
+
+    def prolong(self) -> None:
+        """Keep the lease for as long again. Raises LeaseLost where it went to somebody else."""
+        if not self.take(waits=False):
+            raise LeaseLost(f"somebody else works on shop {self.shop} by now")
+
+    def release(self) -> None:
+        """Give the lease back."""
+        self.store.release(self.shop, self._token)
+
+    def save(self, state: WorkState) -> None:
+        """Keep a new state. Raises LeaseLost where somebody else works on the shop by now."""
+        self.store.save(self.shop, self._token, state.to_bytes())
+        self.state = state
+
+    def archive(self, now: float) -> int:
+        """Put the next facts into the log and return how many. Raises OSError where it cannot be written."""
+        return self._advance("archive", self._write, now)
+
+    def project(self, now: float) -> int:
+        """Count the next events and return how many facts were passed."""
+        return self._advance("project", self._count, now)
+
+    def _advance(self, name: CursorName, work: Callable[[int, list[Streamed]], None], now: float) -> int:
+        """Do one batch: the one that was begun and perhaps not finished, else the next."""
+        cursor = self.state.cursor(name)
+        if cursor.begun is None:
+            parts = self.store.entries(self.shop, cursor.after, BATCH // PARTITIONS)
+            if not any(parts):
+                return 0
+            self.save(self.state.began(name, ends(parts, cursor.after), now))
+        else:
+            parts = self.store.entries_between(self.shop, cursor.after, cursor.begun.upto)
+        if (begun := self.state.cursor(name).begun) is not None:
+            work(begun.number, streamed(parts))
+        needed = self.state.done()
+        self.save(self.state.did(name))
+        if self.state.done() != needed:
+            self.store.trim(self.shop, self.state.done())
+        return sum(map(len, parts))
+
+    def _write(self, batch: int, facts: list[Streamed]) -> None:
+        for kind, rows in by_kind(each.fact for each in facts).items():
+            writer.write(self.log, self.shop, kind, batch, rows)
+
+    def _count(self, batch: int, facts: list[Streamed]) -> None:
+        events = [(each.fact.row, each.before) for each in facts if each.fact.kind is Kind.EVENTS]
+        count(self.store, self.shop, batch, events)
+
+
+@contextmanager
+def holding(store: WorkStore, log: Log, shop: str, *, waits: bool = False) -> Iterator[Held | None]:
+    """Hold a shop for the time of a block; None where somebody else does.
+
+    Who `waits` has the next turn if it tries again soon.
+    """
+    held = Held(store, log, shop, uuid4().hex)
+    if not held.take(waits=waits):
+        yield None
+        return
+    try:
+        yield held
+    finally:
+        held.release()

@@ -1,0 +1,32 @@
+"""`balad worker`, once its settings are read."""
+
+import signal
+import threading
+import time
+from contextlib import closing
+from threading import Event
+
+from features.log.place import Log
+from features.store import redis_work
+from features.store.exchange import Exchange
+from features.store.redis_settings import RedisSettings
+from service.settings import Settings
+from service.worker.worker import Worker
+
+TIMEOUT_SECONDS = 30.0  # nobody waits for the worker; a large batch may take its time
+
+
+def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT, then finish what there is to do. Needs `redis_url`."""
+    if settings.redis_url is None:
+        raise ValueError("the worker needs a Redis to work on")
+    stop = Event()
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+    store = redis_work.connect(
+        settings.redis_url, stream_bound=settings.stream_bound, timeout_seconds=TIMEOUT_SECONDS
+    )
+    exchange = Exchange(settings.redis_url, TIMEOUT_SECONDS)
+    with closing(store), closing(exchange):
+        Worker(store, RedisSettings(exchange), Log(settings.log_url), time.time).run(stop)
