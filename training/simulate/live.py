@@ -45,7 +45,8 @@ class Tally:
 
     rankings: int = 0
     personalized: int = 0
-    events: int = 0
+    events: int = 0  # that the service took
+    rejected: int = 0
     failures: int = 0
     dropped: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
@@ -58,7 +59,9 @@ class Tally:
             text += f", {np.median(self.latencies_ms):.1f} ms at the median"
         if self.reasons:
             text += ", " + ", ".join(f"{n} x {reason}" for reason, n in sorted(self.reasons.items()))
-        return text + (f", {self.failures} calls without answer" if self.failures else "")
+        for count, what in ((self.rejected, "events rejected"), (self.failures, "calls without answer")):
+            text += f", {count} {what}" if count else ""
+        return text
 
 
 class Pace:
@@ -111,8 +114,10 @@ class LiveStorefront:
         for step in steps:
             self._pace.wait_until(step.at)
             fresh = {name: value for name, value in step.event.items() if name != "time"}
-            if self._call("/v1/events", {"events": [*self._waiting, fresh]}) is not None:
-                self.tally.events += len(self._waiting) + 1
+            answer = self._call("/v1/events", {"events": [*self._waiting, fresh]})
+            if answer is not None:
+                self.tally.events += answer["accepted"]
+                self.tally.rejected += len(answer["rejected"])
                 self._waiting.clear()
                 continue
             self._waiting.append(fresh | {"time": self._clock.now()})

@@ -39,7 +39,7 @@ class FakeService:
             raise ServiceAwayError("nothing answers")
         self.calls.append((path, body))
         if path == "/v1/events":
-            return {"accepted": len(body["events"])}
+            return {"accepted": len(body["events"]), "rejected": []}
         items = [{"item_id": item["item_id"], "index": n} for n, item in enumerate(reversed(body["items"]))]
         reason = None if body["consent"] else "no_consent"
         return {"ranking_id": "r-1", "personalized": body["consent"], "reason": reason, "items": items}
