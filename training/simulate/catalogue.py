@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -44,6 +45,12 @@ class Catalogue:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @cached_property
+    def lines(self) -> list[dict[str, Any]]:
+        """What every event says of each item, by row."""
+        prices = self.price.tolist()
+        return [{"item_id": i, "price": price} for i, price in zip(self.ids, prices, strict=True)]
 
     def items(self) -> Iterator[dict[str, Any]]:
         """Yield each item as `PUT /v1/items` takes it, the shop's best seller first."""

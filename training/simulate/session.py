@@ -232,10 +232,7 @@ class Shopper:
 
     def _lines(self, rows: Ints, indices: Ints | None = None) -> list[dict[str, Any]]:
         """Return items as an event holds them; `indices` are their places in the listing, where they had one."""
-        catalogue = self.shop.catalogue
-        lines: list[dict[str, Any]] = [
-            {"item_id": catalogue.ids[r], "price": float(catalogue.price[r])} for r in rows
-        ]
+        lines = self.shop.catalogue.lines
         if indices is None:
-            return [line | {"quantity": 1} for line in lines]
-        return [line | {"index": int(i)} for line, i in zip(lines, indices, strict=True)]
+            return [lines[row] | {"quantity": 1} for row in rows.tolist()]
+        return [lines[row] | {"index": i} for row, i in zip(rows.tolist(), indices.tolist(), strict=True)]
