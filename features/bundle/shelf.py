@@ -91,10 +91,14 @@ class Shelf:
     def promote(self, shop: str, version: str, at: float) -> Pointer:
         """Let a version serve, after its files were verified; the one that served becomes `previous`.
 
-        A version that already serves stays as it is. Raises BundleError for one that is not there or not whole.
+        A version that already serves stays as it is; a pointer that cannot be read is replaced. Raises BundleError for
+        a version that is not there or not whole.
         """
         self.read(shop, version)
-        live = self.live(shop)
+        try:
+            live = self.live(shop)
+        except BundleError:
+            live = None
         if live is not None and live.version == version:
             return live
         return self._point(shop, Pointer(version, None if live is None else live.version, at))

@@ -85,7 +85,8 @@ def test_a_version_that_is_not_there_is_never_promoted(shelf: Shelf) -> None:
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", "{}", '{"version":"../x","previous":null,"at":1}', '{"version":1}']
 )
-def test_a_pointer_that_cannot_be_read_says_so(shelf: Shelf, tmp_path: Path, text: str) -> None:
+def test_a_promotion_replaces_a_pointer_that_cannot_be_read(shelf: Shelf, tmp_path: Path, text: str) -> None:
     (tmp_path / "acme" / "live.json").write_text(text)
     with pytest.raises(BundleError):
         shelf.live("acme")
+    assert shelf.promote("acme", FIRST, 10.0) == shelf.live("acme") == Pointer(FIRST, None, 10.0)
