@@ -33,11 +33,12 @@ class MemoryWorkStore(MemoryStore):
             marks.put(_LEASE, ours, life_seconds)
             return self._shop(shop).work
 
-    def save(self, shop: str, token: str, state: bytes) -> None:
-        """Replace the work state; raises LeaseLost where the lease is no longer held."""
+    def save(self, shop: str, token: str, state: bytes, life_seconds: float) -> None:
+        """Replace the work state and prolong the lease; raises LeaseLost where it is no longer held."""
         with self._lock:
             if self._shop(shop).marks.get(_LEASE) != token.encode():
                 raise LeaseLost(f"somebody else works on shop {shop} by now")
+            self._shop(shop).marks.put(_LEASE, token.encode(), life_seconds)
             self._shop(shop).work = state
 
     def release(self, shop: str, token: str) -> None:

@@ -158,8 +158,8 @@ class WorkStore(Store, Protocol):
         seconds.
         """
 
-    def save(self, shop: str, token: str, state: bytes) -> None:
-        """Replace the work state; raises LeaseLost where the lease is no longer held."""
+    def save(self, shop: str, token: str, state: bytes, life_seconds: float) -> None:
+        """Replace the work state and prolong the lease; raises LeaseLost where it is no longer held."""
 
     def release(self, shop: str, token: str) -> None:
         """Give the lease back; nothing if it was lost."""

@@ -26,10 +26,11 @@ class RedisWorkStore(RedisStore):
         state: bytes | None = self._exchange.run([script("acquire").call(names, args)])[0]
         return state
 
-    def save(self, shop: str, token: str, state: bytes) -> None:
-        """Replace the work state; raises LeaseLost where the lease is no longer held."""
+    def save(self, shop: str, token: str, state: bytes, life_seconds: float) -> None:
+        """Replace the work state and prolong the lease; raises LeaseLost where it is no longer held."""
         prefix = keys.tag(shop, 0)
-        call = script("save").call((f"{prefix}:lease", f"{prefix}:work"), (token, state))
+        args = (token, state, int(life_seconds * 1000))
+        call = script("save").call((f"{prefix}:lease", f"{prefix}:work"), args)
         if not self._exchange.run([call])[0]:
             raise LeaseLost(f"somebody else works on shop {shop} by now")
 

@@ -15,7 +15,8 @@ from service.worker.entries import Streamed, by_kind, ends, streamed
 from service.worker.state import CursorName, WorkState
 
 LEASE_SECONDS: Final = 10.0  # longer than a step takes; one that took longer is done again, by somebody else
-BATCH: Final = 5_000  # facts that are worked on at once
+BATCH: Final = 5_000  # facts that are worked on at once, at the most
+_OF_PARTITION: Final = BATCH // PARTITIONS
 
 
 class Held:
@@ -46,24 +47,24 @@ class Held:
 
     def save(self, state: WorkState) -> None:
         """Keep a new state. Raises LeaseLost where somebody else works on the shop by now."""
-        self.store.save(self.shop, self._token, state.to_bytes())
+        self.store.save(self.shop, self._token, state.to_bytes(), LEASE_SECONDS)
         self.state = state
 
-    def archive(self, now: float) -> int:
-        """Put the next facts into the log and return how many. Raises OSError where it cannot be written."""
+    def archive(self, now: float) -> bool:
+        """Put the next facts into the log; True if more may wait. Raises OSError where it cannot be written."""
         return self._advance("archive", self._write, now)
 
-    def project(self, now: float) -> int:
-        """Count the next events and return how many facts were passed."""
+    def project(self, now: float) -> bool:
+        """Count the next events; True if more may wait."""
         return self._advance("project", self._count, now)
 
-    def _advance(self, name: CursorName, work: Callable[[int, list[Streamed]], None], now: float) -> int:
+    def _advance(self, name: CursorName, work: Callable[[int, list[Streamed]], None], now: float) -> bool:
         """Do one batch: the one that was begun and perhaps not finished, else the next."""
         cursor = self.state.cursor(name)
         if cursor.begun is None:
-            parts = self.store.entries(self.shop, cursor.after, BATCH // PARTITIONS)
+            parts = self.store.entries(self.shop, cursor.after, _OF_PARTITION)
             if not any(parts):
-                return 0
+                return False
             self.save(self.state.began(name, ends(parts, cursor.after), now))
         else:
             parts = self.store.entries_between(self.shop, cursor.after, cursor.begun.upto)
@@ -73,7 +74,7 @@ class Held:
         self.save(self.state.did(name))
         if self.state.done() != needed:
             self.store.trim(self.shop, self.state.done())
-        return sum(map(len, parts))
+        return cursor.begun is not None or any(len(part) == _OF_PARTITION for part in parts)
 
     def _write(self, batch: int, facts: list[Streamed]) -> None:
         for kind, rows in by_kind(each.fact for each in facts).items():

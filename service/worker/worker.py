@@ -62,7 +62,8 @@ class ShopWork:
                 while held.project(now):
                     pass
                 self._due = True
-                self._archive(held, now)
+                while self._due:
+                    self._archive(held, now)
 
     def _look(self, now: float) -> None:
         """See whether enough waits for a file of the log, or has waited long enough."""
@@ -78,22 +79,22 @@ class ShopWork:
             if held is None:
                 return False
             self._finish_import(held)
-            passed = held.project(now)
+            more = held.project(now)
             self._after = held.state.project.after
             if self._due:
                 self._archive(held, now)
-        return passed > BATCH // 2
+        return more or self._due
 
     def _finish_import(self, held: Held) -> None:
         if held.state.imported is not None:
             finish(held, shop_of(self._settings, self._shop).attributes)
 
     def _archive(self, held: Held, now: float) -> None:
-        """Put all that waits into the log. A log that cannot be written is told once, and tried again."""
+        """Put facts into the log. A log that cannot be written is told once, and tried again when we next look."""
         try:
-            while held.archive(now) > BATCH // 2:
-                held.prolong()
+            self._due = held.archive(now)
         except OSError as error:
+            self._due = False
             if not self._unwritable:
                 _LOG.warning(
                     "the log of shop %s cannot be written, its facts wait in Redis: %s", self._shop, error
@@ -103,7 +104,6 @@ class ShopWork:
             if self._unwritable:
                 _LOG.warning("the log of shop %s is written again", self._shop)
             self._unwritable = False
-        self._due = False
 
 
 class Worker:

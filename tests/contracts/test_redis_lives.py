@@ -69,7 +69,7 @@ def test_every_key_is_in_the_key_schema(store: RedisWorkStore, client: redis.Red
     fill(store)
     store.acquire("s", "a", 10)
     store.acquire("s", "b", 10, waits=True)
-    store.save("s", "a", b"state")
+    store.save("s", "a", b"state", 10)
     store.restore_items("s", {"a": b"row"})
     kinds = {str(key).split("}")[1].split(":")[1].strip("'") for key in client.scan_iter()}
     assert kinds == {

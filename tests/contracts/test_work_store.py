@@ -79,18 +79,24 @@ def test_a_lease_ends_by_itself(store: WorkStore, until: Until) -> None:
     store.acquire("s", "a", 0.02)
     until(lambda: store.acquire("s", "b", 10) is not None)
     with pytest.raises(LeaseLost):
-        store.save("s", "a", b"state")
+        store.save("s", "a", b"state", 10)
+
+
+def test_saving_prolongs_the_lease(store: WorkStore, until: Until) -> None:
+    store.acquire("s", "a", 10)
+    store.save("s", "a", b"state", 0.02)
+    until(lambda: store.acquire("s", "b", 10) is not None)
 
 
 def test_the_work_state_is_the_holders_to_write(store: WorkStore) -> None:
     store.acquire("s", "a", 10)
-    store.save("s", "a", b"state")
+    store.save("s", "a", b"state", 10)
     assert store.acquire("s", "a", 10) == b"state"
     with pytest.raises(LeaseLost):
-        store.save("s", "b", b"other")
+        store.save("s", "b", b"other", 10)
     store.release("s", "a")
     with pytest.raises(LeaseLost):
-        store.save("s", "a", b"other")
+        store.save("s", "a", b"other", 10)
     assert store.acquire("s", "b", 10) == b"state"
 
 
@@ -226,7 +232,7 @@ def test_clears_what_is_derived_and_keeps_what_is_not(store: WorkStore) -> None:
     extend(store, 5, v=VisitorState(done(1.0)))
     store.append("other", [EventWrite("e", "v", b"", done(1.0))], NOW)
     store.acquire("s", "t", 10)
-    store.save("s", "t", b"state")
+    store.save("s", "t", b"state", 10)
     store.clear("s")
     assert store.visitors("s", ["v"]) == {"v": VisitorState()}
     assert store.get_items("s", ["a"]) == {"a": None}
