@@ -7,7 +7,8 @@ from typing import Final, TypeVar
 
 from features.store.protocol import Backlog, StoreUnavailable
 
-PROBE_SECONDS: Final = 0.5  # while open, one call per this time tries the store
+FIRST_SECONDS: Final = 0.1  # open for this long after a first failure: a pause of the server is no outage
+LONGEST_SECONDS: Final = 1.0  # twice as long after each probe that fails, up to this
 _LOG: Final = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -23,6 +24,7 @@ class Circuit:
         self._on_change = on_change
         self._lock = Lock()
         self._next_probe: float | None = None  # None while closed
+        self._wait = FIRST_SECONDS
 
     @property
     def closed(self) -> bool:
@@ -40,33 +42,39 @@ class Circuit:
         try:
             result = call()
         except Backlog:
-            self._change(closed=True)
+            self._succeeded()
             raise
         except StoreUnavailable as error:
             if patient:
-                self._change(closed=False, why=str(error))
+                self._failed(error)
             raise
-        self._change(closed=True)
+        self._succeeded()
         return result
 
     def _may_probe(self) -> bool:
+        """Let one of the calls that come after the wait through, and have the others wait on."""
         with self._lock:
             now = self._timer()
             if self._next_probe is None or now >= self._next_probe:
-                self._next_probe = now + PROBE_SECONDS
+                self._next_probe = now + self._wait
                 return True
             return False
 
-    def _change(self, *, closed: bool, why: str = "") -> None:
-        if closed and self._next_probe is None:
+    def _succeeded(self) -> None:
+        if self._next_probe is None:
             return
         with self._lock:
-            was_closed = self._next_probe is None
-            self._next_probe = None if closed else self._timer() + PROBE_SECONDS
-        if was_closed == closed:
-            return
-        self._on_change(closed)
-        if closed:
+            was_open, self._next_probe, self._wait = self._next_probe is not None, None, FIRST_SECONDS
+        if was_open:
+            self._on_change(True)  # noqa: FBT003 - up
             _LOG.warning("the store answers again")
-        else:
-            _LOG.error("the store does not answer: %s", why)
+
+    def _failed(self, error: StoreUnavailable) -> None:
+        with self._lock:
+            was_closed = self._next_probe is None
+            if not was_closed:
+                self._wait = min(2 * self._wait, LONGEST_SECONDS)
+            self._next_probe = self._timer() + self._wait
+        if was_closed:
+            self._on_change(False)  # noqa: FBT003 - down
+            _LOG.error("the store does not answer: %s", error)

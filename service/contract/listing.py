@@ -1,7 +1,7 @@
 """What a ranking is asked for: the listing as the shop would show it, who looks, and where."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NotRequired
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
@@ -20,15 +20,18 @@ Text = Annotated[str, Field(max_length=512)]
 
 @with_config(_STRICT)
 class ListedItem(TypedDict):
-    """An item with what the call says about it, which overrides the catalogue for this call."""
+    """An item with what the call says about it, which overrides the catalogue for this call.
+
+    What it does not say is not in the dict: a listing holds hundreds of these, and each key costs.
+    """
 
     item_id: Id
-    price: Annotated[Price | None, Field(default=None)]
-    in_stock: Annotated[bool | None, Field(default=None)]
-    created_at: Annotated[Time | None, Field(default=None)]
-    item_category: Annotated[Text | None, Field(default=None)]
-    item_brand: Annotated[Text | None, Field(default=None)]
-    attributes: Annotated[AttributeValues | None, Field(default=None)]
+    price: NotRequired[Price | None]
+    in_stock: NotRequired[bool | None]
+    created_at: NotRequired[Time | None]
+    item_category: NotRequired[Text | None]
+    item_brand: NotRequired[Text | None]
+    attributes: NotRequired[AttributeValues | None]
 
 
 @with_config(_STRICT)

@@ -1,7 +1,7 @@
 """The fact that a ranking was answered. Pure."""
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import orjson
@@ -65,26 +65,16 @@ def _items(call: Call, outcome: Outcome) -> list[dict[str, Any]]:
     for index, place in enumerate(outcome.order[: call.limit]):
         indexes[place] = index
     scores: Sequence[float | None] = outcome.scores or [None] * len(ids)
+    prices = [stated and stated.get("price") for stated in said]
+    stocks = [stated and stated.get("in_stock") for stated in said]
+    columns = zip(ids, indexes, range(len(ids)), scores, prices, stocks, strict=True)
     return [
-        {
-            "item_id": item_id,
-            "index": indexes[place],
-            "shop_index": place,
-            "score": scores[place],
-            "price": None if stated is None else stated["price"],
-            "in_stock": None if stated is None else stated["in_stock"],
-        }
-        for place, (item_id, stated) in enumerate(zip(ids, said, strict=True))
+        {"item_id": i, "index": index, "shop_index": place, "score": score, "price": price, "in_stock": stock}
+        for i, index, place, score, price, stock in columns
     ]
 
 
 def _said(call: Call) -> str | None:
-    """Return what the call said beside the ids, as JSON parallel to the listing, for a replay to say it again."""
+    """Return what the call said about its items, as JSON parallel to the listing, for a replay to say it again."""
     said = call.listing.said
-    if not any(said):
-        return None
-    return orjson.dumps([None if stated is None else _stated(stated) for stated in said]).decode()
-
-
-def _stated(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in item.items() if value is not None and name != "item_id"}
+    return orjson.dumps(said).decode() if any(said) else None

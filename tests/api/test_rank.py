@@ -236,7 +236,7 @@ def test_every_ranking_on_a_page_that_is_on_is_recorded(api: "Api", redis_url: s
             "in_stock": False,
         },
     ]
-    assert orjson.loads(exposure["said"]) == [None, {"price": 30.0, "in_stock": False}]
+    assert orjson.loads(exposure["said"]) == [None, {"item_id": "B", "price": 30.0, "in_stock": False}]
     assert exposure["context"] == {
         "device": "mobile",
         "country": None,

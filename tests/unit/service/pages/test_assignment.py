@@ -1,0 +1,36 @@
+"""Who is held out."""
+
+from hashlib import blake2b
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.pages.assignment import bucket, held_out
+
+VISITORS = [f"v-{n}" for n in range(4_000)]
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_the_bucket_is_the_published_formula(salt: str, visitor_id: str) -> None:
+    digest = blake2b(f"{salt}:{visitor_id}".encode(), digest_size=8).digest()
+    assert bucket(salt, visitor_id) == int.from_bytes(digest, "big") / 2**64
+    assert 0 <= bucket(salt, visitor_id) <= 1
+
+
+@pytest.mark.parametrize("holdout", [0.0, 0.05, 0.2])
+def test_the_share_held_out_is_the_one_asked_for(holdout: float) -> None:
+    share = sum(held_out("acme", visitor, holdout) for visitor in VISITORS) / len(VISITORS)
+    assert abs(share - holdout) <= 0.02
+
+
+def test_a_larger_holdout_keeps_whoever_was_in_the_smaller() -> None:
+    small = {visitor for visitor in VISITORS if held_out("acme", visitor, 0.05)}
+    large = {visitor for visitor in VISITORS if held_out("acme", visitor, 0.2)}
+    assert small < large
+
+
+def test_shops_hold_out_different_visitors() -> None:
+    acme = {visitor for visitor in VISITORS if held_out("acme", visitor, 0.2)}
+    bolt = {visitor for visitor in VISITORS if held_out("bolt", visitor, 0.2)}
+    assert 0.15 < len(acme & bolt) / len(acme) < 0.25
