@@ -8,6 +8,11 @@ from collections.abc import Callable
 
 COMMANDS = {
     # command name: ("module:attribute", "one line for `balad --help`")
+    "train": ("training.cli.train:train", "A model from a shop's log: learn, judge, report, publish."),
+    "evaluate": (
+        "training.cli.evaluate:evaluate",
+        "The live model and the baselines on a window of the log.",
+    ),
     "simulate": (
         "training.simulate.command:simulate",
         "Shoppers with known tastes, against the API or into files.",

@@ -1,0 +1,82 @@
+"""What `balad train` and `balad evaluate` say of their results, to people and to programs."""
+
+import math
+from typing import Any
+
+from training.evaluate import DECIDING, MODEL, Evaluation
+from training.run import Trained
+
+
+def summary(trained: Trained, report: str, seconds: float) -> str:
+    """Return a few lines for a terminal."""
+    version = trained.manifest.version
+    if not trained.verdict.passed:
+        verdict = f"{version} does not serve. {trained.verdict.why_not}"
+    elif not trained.wish.promote:
+        verdict = f"{version} passed all gates and was not published, as asked"
+    else:
+        verdict = f"{version} serves now"
+    return "\n".join(
+        [
+            *figures(trained.evaluation),
+            "",
+            f"model   {verdict}",
+            f"report  {report}",
+            f"took    {seconds:.1f} s",
+        ]
+    )
+
+
+def figures(evaluation: Evaluation) -> list[str]:
+    """Return a line per order: its figures, and what the model gains over it."""
+    lines = [f"{'':20}{DECIDING:>9}{'MRR':>9}   model's gain in {DECIDING}, 95 % interval"]
+    for order, by_metric in evaluation.averages.items():
+        line = f"{order:20}{by_metric[DECIDING].per_listing:9.4f}{by_metric['MRR'].per_listing:9.4f}"
+        if order != MODEL:
+            lift = evaluation.lift[order][DECIDING]
+            line += f"   {lift.mean:+.4f}  ({lift.low:+.4f} to {lift.high:+.4f})"
+        lines.append(line)
+    tested = evaluation.averages[MODEL][DECIDING]
+    lines.append(
+        f"on {tested.listings:,} listings of {tested.sessions:,} sessions; {tested.excluded:,} without a click"
+    )
+    return lines
+
+
+def as_json(trained: Trained, report: str, seconds: float) -> dict[str, Any]:
+    """Return the same for programs."""
+    return {
+        "shop": trained.wish.shop,
+        "version": trained.manifest.version,
+        "published": trained.verdict.passed and trained.wish.promote,
+        "passed": trained.verdict.passed,
+        "gates": [{"name": c.name, "passed": c.passed, "says": c.says} for c in trained.verdict.checks],
+        "objective": trained.choice.best.objective,
+        "trees": trained.choice.best.trees,
+        "seed": trained.wish.seed,
+        "counts": dict(trained.manifest.counts),
+        **evaluation_json(trained.evaluation),
+        "report": report,
+        "seconds": round(seconds, 1),
+    }
+
+
+def evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
+    """Return the averages of every order and the model's gain over each; what is unknown is null."""
+    return {
+        "metrics": {
+            order: {metric: _number(average.per_listing) for metric, average in by_metric.items()}
+            for order, by_metric in evaluation.averages.items()
+        },
+        "gain": {
+            order: {
+                metric: {"mean": _number(i.mean), "low": _number(i.low), "high": _number(i.high)}
+                for metric, i in by_metric.items()
+            }
+            for order, by_metric in evaluation.lift.items()
+        },
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, 6)

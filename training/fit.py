@@ -1,0 +1,229 @@
+"""Growing a forest: which objective and how many trees, found on a later window; then the forest itself.
+
+Two trainings with one seed give equal bytes, whatever the number of threads. LightGBM's order of rows inside a
+query reaches the model from the first tree, so rows stand in the order of a hash that knows nothing.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeAlias
+
+import lightgbm as lgb
+import numpy as np
+import numpy.typing as npt
+
+from training.dataset import Dataset
+from training.metrics.average import average
+from training.metrics.ndcg import ndcg
+from training.metrics.ties import Sorted
+from training.window import cut_at_share
+
+GAINS: Final = (0, 1, 3, 7)  # what none, a click, a cart and a purchase are worth
+NDCG_AT: Final = 10
+OBJECTIVES: Final = ("lambdarank", "binary")  # listwise, and the pointwise challenger
+MOST_TREES: Final = 400
+PATIENCE: Final = 60  # trees without a better validation: the curve is noisy on a few thousand listings
+SMOOTHED: Final = 15  # trees over which the validation curve is averaged before its top is sought
+VALIDATION_SHARE: Final = 0.2
+INJECTED_SHARE: Final = 0.02  # of listings, in which optional columns that were never missing go missing
+ROWS_FOR_ALL_CORES: Final = 2_000_000  # below that one thread is as fast, and immune to a busy machine
+
+Parameters: TypeAlias = Mapping[str, Any]
+Tell: TypeAlias = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One objective on the validation window."""
+
+    objective: str
+    trees: int
+    ndcg: float
+    curve: tuple[float, ...]  # NDCG after each tree
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to grow: the better candidate, and all that were tried."""
+
+    best: Candidate
+    tried: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A forest, and what LightGBM was told to grow it."""
+
+    text: str
+    parameters: Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Forester:
+    """How forests are grown for one shop.
+
+    `optional` names the columns that may be NaN when serving. Those without NaN in training get some (see
+    `_with_gaps`): LightGBM reads NaN as 0.0 in a column that had none.
+    """
+
+    seed: int
+    optional: frozenset[str] = frozenset()
+    tell: Tell = field(default=lambda _: None)
+
+    def choose(self, dataset: Dataset) -> Choice:
+        """Train each objective on the earlier listings and return what ranks the later ones best.
+
+        Where the later window holds no listing with a positive, the first objective with its middle number of
+        trees is taken unseen.
+        """
+        split = cut_at_share(with_positives(dataset), 1.0 - VALIDATION_SHARE)
+        tried = tuple(self._try(objective, split.before, split.after) for objective in OBJECTIVES)
+        return Choice(max(tried, key=lambda c: (c.ndcg, -OBJECTIVES.index(c.objective))), tried)
+
+    def grow(self, dataset: Dataset, candidate: Candidate) -> "Grown":
+        """Return a forest of the candidate's kind and size, trained on all listings with a positive.
+
+        Raises ValueError where there is none.
+        """
+        learned = with_positives(dataset)
+        if not len(learned):
+            raise ValueError("no listing has a click, a cart or a purchase: there is nothing to learn from")
+        parameters = parameters_for(candidate.objective, learned, self.seed)
+        booster = lgb.train(parameters, self._rows(learned, candidate.objective), candidate.trees)
+        return Grown(
+            _without_machine(booster.model_to_string()), {**parameters, "n_estimators": candidate.trees}
+        )
+
+    def _try(self, objective: str, before: Dataset, after: Dataset) -> Candidate:
+        if not len(before) or not len(after):
+            return Candidate(objective, MOST_TREES // 4, 0.0, ())
+        curve: list[float] = []
+        valid = in_tie_order(after)
+
+        def score(predicted: npt.NDArray[np.float64], _: lgb.Dataset) -> tuple[str, float, bool]:
+            value = listwise_ndcg(predicted, valid)
+            curve.append(value)
+            return "ndcg", value, True
+
+        learned = self._rows(before, objective)
+        parameters = parameters_for(objective, before, self.seed)
+        lgb.train(
+            {**parameters, "metric": "none"},
+            learned,
+            MOST_TREES,
+            valid_sets=[lgb.Dataset(valid.X, valid.label, group=valid.group, reference=learned)],
+            feval=score,
+            callbacks=[lgb.early_stopping(PATIENCE, verbose=False)],
+        )
+        trees = top_of(curve)
+        self.tell(
+            f"{objective}: NDCG@{NDCG_AT} {curve[trees - 1]:.4f} with {trees} trees on the later window"
+        )
+        return Candidate(objective, trees, smoothed(curve)[trees - 1], tuple(curve))
+
+    def _rows(self, dataset: Dataset, objective: str) -> lgb.Dataset:
+        rows = in_tie_order(dataset)
+        X = _with_gaps(rows, self.optional)
+        names = list(rows.names)
+        if objective == "lambdarank":
+            return lgb.Dataset(X, rows.label, group=rows.group, feature_name=names, free_raw_data=True)
+        worth = np.maximum(np.asarray(GAINS, np.float32)[rows.label], 1.0)
+        return lgb.Dataset(X, rows.label > 0, weight=worth, group=rows.group, feature_name=names)
+
+
+def parameters_for(objective: str, dataset: Dataset, seed: int) -> dict[str, Any]:
+    """Return LightGBM's parameters for a log of this size.
+
+    A leaf holds one row in 2,000, between 20 and 200: on a few thousand listings 200 would leave no room for the
+    rare column that decides. All that draws is seeded from `seed`.
+    """
+    rows = len(dataset.label)
+    common = {
+        "objective": objective,
+        "learning_rate": 0.05,
+        "num_leaves": 31,
+        "max_depth": 6,
+        "min_data_in_leaf": int(np.clip(rows // 2_000, 20, 200)),
+        "lambda_l2": 5.0,
+        "feature_fraction": 0.5,
+        "bagging_fraction": 0.8,
+        "bagging_freq": 1,
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": 0 if rows >= ROWS_FOR_ALL_CORES else 1,
+        "verbosity": -1,
+        "seed": seed,
+    }
+    if objective == "binary":
+        return common
+    return {
+        **common,
+        "label_gain": list(GAINS),
+        "lambdarank_truncation_level": 30,
+        "bagging_by_query": True,
+    }
+
+
+def with_positives(dataset: Dataset) -> Dataset:
+    """Return the listings in which something was wanted: the others say nothing about an order."""
+    listing = np.repeat(np.arange(len(dataset)), dataset.group)
+    return dataset.listings(np.bincount(listing, dataset.label > 0, len(dataset)) > 0)
+
+
+def in_tie_order(dataset: Dataset) -> Dataset:
+    """Return the same listings with the rows of each in the order of `tie`."""
+    listing = np.repeat(np.arange(len(dataset)), dataset.group)
+    order = np.lexsort((dataset.tie, listing))
+    return replace(
+        dataset,
+        X=dataset.X[order],
+        label=dataset.label[order],
+        shop_index=dataset.shop_index[order],
+        tie=dataset.tie[order],
+    )
+
+
+def listwise_ndcg(scores: npt.NDArray[np.float64], dataset: Dataset) -> float:
+    """Return the mean NDCG@10 of scores (rows,) over the dataset's listings; NaN where none has a positive."""
+    gains = np.asarray(GAINS, float)[dataset.label]
+    values = ndcg(Sorted.of(scores, gains, dataset.group), NDCG_AT)
+    return average(values, dataset.session).per_listing
+
+
+def smoothed(curve: list[float]) -> npt.NDArray[np.float64]:
+    """Return the mean of SMOOTHED neighbouring values around each, fewer at the ends.
+
+    >>> smoothed([0.25, 0.5]).tolist()
+    [0.375, 0.375]
+    """
+    half = SMOOTHED // 2
+    return np.array([np.mean(curve[max(0, i - half) : i + half + 1]) for i in range(len(curve))])
+
+
+def top_of(curve: list[float]) -> int:
+    """Return how many trees stand at the top of the smoothed curve, the fewest where several do; at least 1."""
+    return int(np.argmax(smoothed(curve))) + 1
+
+
+def _with_gaps(rows: Dataset, optional: frozenset[str]) -> npt.NDArray[np.float32]:
+    """Return X with NaN in the optional columns that hold none, in INJECTED_SHARE of the listings.
+
+    Whole listings: a shop that does not know prices does not know any. Which ones is drawn from the rows' hashes.
+    """
+    columns = [
+        i for i, name in enumerate(rows.names) if name in optional and not np.isnan(rows.X[:, i]).any()
+    ]
+    if not columns or not len(rows):
+        return rows.X
+    first = np.cumsum(rows.group) - rows.group
+    chosen = rows.tie[first] % np.uint64(round(1 / INJECTED_SHARE)) == 0
+    X, gaps = rows.X.copy(), np.repeat(chosen, rows.group)
+    for column in columns:
+        X[gaps, column] = np.nan
+    return X
+
+
+def _without_machine(text: str) -> str:
+    """Return a model text without the one line that tells how many threads grew it."""
+    return re.sub(r"^\[num_threads: \d+\]$", "[num_threads: 0]", text, flags=re.MULTILINE)

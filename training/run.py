@@ -1,0 +1,109 @@
+"""One training from end to end: log, listings, choice, judgement, final model, report, shelf."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from features.attributes import Attribute
+from features.bundle import Bundle, BundleError, Manifest, Shelf
+from features.table import FeatureTable, feature_table
+from service.ranking.forest import Forest
+from training.dataset import Dataset, dataset
+from training.evaluate import Evaluation, evaluate
+from training.fit import Choice, Forester, Grown
+from training.gate import Verdict, judge
+from training.publish import Papers, bundle_of, manifest_of, publish
+from training.source import Installation, Tally, attributes_of, read_log
+from training.usable import check_usable
+from training.window import Cut, cut_at_share
+
+JUDGED_SHARE: Final = 0.2  # the newest listings, which the judged model has not seen
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants trained. Times are Unix seconds."""
+
+    shop: str
+    seed: int
+    until: float  # what the log received from then on is not seen
+    now: float
+    promote: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """All there is to tell about a training."""
+
+    wish: Wish
+    attributes: tuple[Attribute, ...]
+    data: Dataset
+    tally: Tally
+    cut: Cut
+    choice: Choice
+    model: Grown
+    evaluation: Evaluation  # of the same kind of model, grown on what lies before the cut
+    judged: Forest
+    verdict: Verdict
+    manifest: Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Trainer:
+    """Trains for one installation; `report` turns a training into one HTML file."""
+
+    place: Installation
+    report: Callable[[Trained], str]
+    tell: Tell = field(default=lambda _: None)
+
+    def train(self, wish: Wish) -> tuple[Trained, Bundle]:
+        """Train, put the bundle on the shelf, and let it serve where that is wished and all gates passed.
+
+        Raises UnknownShopError, UnusableLogError or BundleError, each with a sentence that says what to do.
+        """
+        attributes = attributes_of(self.place, wish.shop)
+        self.tell(f"reading the log of {wish.shop}")
+        tally = Tally()
+        data = dataset(tally.over(read_log(self.place, wish.shop, wish.until)), attributes)
+        self.tell(f"{len(data):,} listings, {len(data.label):,} rows of {len(data.names)} columns")
+        check_usable(data, tally)
+        trained = self._trained(wish, attributes, data, tally)
+        self.tell("writing the report")
+        bundle = bundle_of(trained.manifest, trained.model.text, data, self.report(trained))
+        serve = wish.promote and trained.verdict.passed
+        publish(Shelf(self.place.models_url), bundle, now=wish.now if serve else None)
+        return trained, bundle
+
+    def _trained(self, wish: Wish, attributes: tuple[Attribute, ...], data: Dataset, tally: Tally) -> Trained:
+        forester = Forester(wish.seed, optional_columns(feature_table(attributes)), self.tell)
+        cut = cut_at_share(data, 1.0 - JUDGED_SHARE)
+        choice = forester.choose(cut.before)
+        self.tell(f"judging on the newest {len(cut.after):,} listings, which it has not seen")
+        judged = Forest.of(forester.grow(cut.before, choice.best).text)
+        evaluation = evaluate(cut.after, judged, seed=wish.seed)
+        self.tell("growing the final forest on all listings")
+        model = forester.grow(data, choice.best)
+        papers = Papers(wish.shop, attributes, wish.now, _parent(self.place, wish.shop), wish.seed)
+        manifest = manifest_of(papers, model, data, evaluation)
+        verdict = judge(evaluation)
+        return Trained(
+            wish, attributes, data, tally, cut, choice, model, evaluation, judged, verdict, manifest
+        )
+
+
+def optional_columns(table: FeatureTable) -> frozenset[str]:
+    """Return the columns that may be NaN: those the table says a missing value for that is NaN."""
+    missing = {f.name: f.missing for f in table.standing} | {f.name: f.missing for f in table.visiting}
+    return frozenset(name for name, value in missing.items() if value is not None and np.isnan(value))
+
+
+def _parent(place: Installation, shop: str) -> str | None:
+    try:
+        live = Shelf(place.models_url).live(shop)
+    except BundleError:
+        return None  # a pointer that cannot be read is about to be replaced
+    return None if live is None else live.version

@@ -1,0 +1,118 @@
+"""What training reads: a shop's declared attributes, and its log as listings."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal, Protocol
+
+import orjson
+
+from features.attributes import Attribute, declared
+from features.log.place import Log
+from features.log.reader import Fact, Window, facts
+from features.log.schema import Kind
+from features.store.embedded import attach_or_start
+from features.store.exchange import Exchange
+from features.store.redis_settings import RedisSettings
+
+_SETTING: Final = "shop"  # the setting under which the service keeps the shop itself
+_PATIENCE_SECONDS: Final = 10.0
+
+
+class Installation(Protocol):
+    """What training needs to know of an installation; the service's settings are one."""
+
+    @property
+    def data(self) -> Path:
+        """The data directory of this machine."""
+        ...
+
+    @property
+    def log_url(self) -> str:
+        """Where the log lives."""
+        ...
+
+    @property
+    def models_url(self) -> str:
+        """Where bundles live."""
+        ...
+
+    @property
+    def redis_url(self) -> str | None:
+        """Where the live state is; None: in the embedded server."""
+        ...
+
+    @property
+    def appendfsync(self) -> Literal["everysec", "always"]:
+        """How the embedded server writes to disk."""
+        ...
+
+
+class UnknownShopError(ValueError):
+    """There is no shop of this name."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What went by while the log was read."""
+
+    events: Counter[str] = field(default_factory=Counter)  # by name
+    kinds: Counter[str] = field(default_factory=Counter)
+    without_visitor: int = 0
+    without_session: int = 0
+    unpriced: int = 0  # items of listings that neither the event nor a catalogue gave a price
+    shown: int = 0  # items of listings
+
+    def over(self, log: Iterable[Fact]) -> Iterator[Fact]:
+        """Yield the facts of a log, counting them."""
+        for fact in log:
+            self.kinds[fact.kind.value] += 1
+            if fact.kind is Kind.EVENTS:
+                self._count(fact)
+            yield fact
+
+    def _count(self, fact: Fact) -> None:
+        event = fact.row
+        self.events[event["name"]] += 1
+        self.without_visitor += event["visitor_id"] is None
+        self.without_session += event["session_id"] is None
+        if event["name"] == "view_item_list":
+            items = event["items"] or ()
+            self.shown += len(items)
+            self.unpriced += sum(item["price"] is None for item in items)
+
+
+def read_log(place: Installation, shop: str, until: float) -> Iterator[Fact]:
+    """Yield what a shop's log received before `until`, in order."""
+    kinds = (Kind.ITEMS, Kind.EXPOSURES, Kind.EVENTS)
+    return facts(Log(place.log_url), shop, kinds, Window(until=until))
+
+
+def attributes_of(place: Installation, shop: str) -> tuple[Attribute, ...]:
+    """Return what a shop declares: from its log, else, where the log has no settings yet, from the live state.
+
+    Raises UnknownShopError where neither knows the shop.
+    """
+    said = None
+    for fact in facts(Log(place.log_url), shop, (Kind.SETTINGS,)):
+        if fact.row["name"] == _SETTING:
+            said = fact.row["after"]
+    said = said or _live_setting(place, shop)
+    if said is None:
+        raise UnknownShopError(f"there is no shop {shop!r}; `balad shop create {shop}` makes one")
+    return declared(orjson.loads(said)["attributes"])
+
+
+def _live_setting(place: Installation, shop: str) -> bytes | None:
+    if place.redis_url is not None:
+        return _setting_at(place.redis_url, shop)
+    server = attach_or_start(place.data, place.appendfsync)
+    try:
+        return _setting_at(server.url, shop)
+    finally:
+        server.stop()
+
+
+def _setting_at(url: str, shop: str) -> bytes | None:
+    return RedisSettings(Exchange(url, _PATIENCE_SECONDS)).read(shop).values.get(_SETTING)
