@@ -10,15 +10,15 @@ import numpy as np
 
 from training.simulate.catalogue import Floats
 
-DESKTOP_DECAY: Final = 0.3
-MOBILE_DECAY: Final = 0.5  # one narrow column: attention falls sooner
+DESKTOP_DECAY: Final = 0.25
+MOBILE_DECAY: Final = 0.45  # one narrow column: attention falls sooner
 
 
 def examination(length: int, *, mobile: bool) -> Floats:
     """Return the probability that each index is examined, shape (length,): 1 at index 0, then (1 + index)**-decay.
 
     >>> examination(3, mobile=False).round(3).tolist()
-    [1.0, 0.812, 0.719]
+    [1.0, 0.841, 0.76]
     """
     decay = MOBILE_DECAY if mobile else DESKTOP_DECAY
     probability: Floats = (1.0 + np.arange(length, dtype=np.float64)) ** -decay
@@ -34,4 +34,4 @@ def attraction(utility: Floats) -> Floats:
     return 1.0 / (1.0 + np.exp(BAR - utility))
 
 
-BAR: Final = 3.8  # logits an item must be worth to be clicked every second time it is seen
+BAR: Final = 4.1  # logits an item must be worth to be clicked every second time it is seen

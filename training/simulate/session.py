@@ -20,7 +20,7 @@ from training.simulate.tastes import NONE, Intent, Population, draw_intent, util
 LISTINGS_MEAN: Final = 4.0  # per visit, geometric
 _MOST_CLICKS: Final = 4  # of one listing; then the shopper goes on
 _CLICKED_LOSS, _CARTED_LOSS = 0.8, 3.0  # logits: what one has looked at, or holds already, attracts less
-_CART_BAR: Final = 3.4  # logits at which an item is worth taking to a half of those who look
+_CART_BAR: Final = 3.9  # logits at which an item is worth taking to a half of those who look
 _ORDER_SHARE: Final = 0.25  # of the visits with something in the cart
 _CLOSER_LOOK, _WISH, _UNCART, _FILTER = 0.4, 0.05, 0.12, 0.12  # chances
 _DETAILS: Final = ("image", "info")
