@@ -86,13 +86,13 @@ class Held:
 
 
 @contextmanager
-def holding(store: WorkStore, log: Log, shop: str, *, waits: bool = False) -> Iterator[Held | None]:
+def holding(store: WorkStore, log: Log, shop: str, waiting: str | None = None) -> Iterator[Held | None]:
     """Hold a shop for the time of a block; None where somebody else does.
 
-    Who `waits` has the next turn if it tries again soon.
+    Who tries again soon, `waiting` under the same name, has the next turn.
     """
-    held = Held(store, log, shop, uuid4().hex)
-    if not held.take(waits=waits):
+    held = Held(store, log, shop, waiting or uuid4().hex)
+    if not held.take(waits=waiting is not None):
         yield None
         return
     try:

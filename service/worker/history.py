@@ -64,7 +64,7 @@ class History:
         for kind, row in facts:
             if kind is Kind.EVENTS:
                 events.append((row, visitors.take(row, self._know_at(row["received_at"]))))
-            elif kind is Kind.ITEMS:
+            elif kind is Kind.ITEMS and self._is_news(row):
                 said = None if row["deleted"] else row_of(row)
                 self._remember(row["item_id"], said)
                 rows[row["item_id"]] = None if said is None else orjson.dumps(said)
@@ -78,14 +78,18 @@ class History:
         """Read the catalogue rows that the facts' events need and this process has not met."""
         if len(self._catalogue) > _CATALOGUE_KEPT:
             self._catalogue.clear()
-        items = (item["item_id"] for kind, row in facts if kind is Kind.EVENTS for item in row["items"] or ())
-        unknown = [item_id for item_id in dict.fromkeys(items) if item_id not in self._catalogue]
+        named = dict.fromkeys(item_id for kind, row in facts for item_id in _items_of(kind, row))
+        unknown = [item_id for item_id in named if item_id not in self._catalogue]
         for item_id, stored in self._store.get_items(self._shop, unknown).items():
             self._remember(item_id, None if stored is None else orjson.loads(stored))
 
     def _remember(self, item_id: str, row: Mapping[str, Any] | None) -> None:
         known = described(row, self._attributes)
         self._catalogue[item_id] = _Catalogued(row["received_at"] if row else nan, known)
+
+    def _is_news(self, change: Mapping[str, Any]) -> bool:
+        """Tell whether a change is not older than the row that stands, which an import's may well be."""
+        return not self._catalogue[change["item_id"]].since > change["received_at"]
 
     def _know_at(self, received_at: float) -> Know:
         """Return what was known of items at a moment: nothing of one that was put into the catalogue later."""
@@ -140,6 +144,14 @@ class _Visitors:
             )
             for visitor_id in dict.fromkeys((*self._done, *self._shown))
         }
+
+
+def _items_of(kind: Kind, row: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the items that a fact is about, as far as their catalogue rows matter to it."""
+    if kind is Kind.ITEMS:
+        yield row["item_id"]
+    elif kind is Kind.EVENTS:
+        yield from (item["item_id"] for item in row["items"] or ())
 
 
 def _visitors_of(facts: Iterable[Fact]) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""What the shop has from before: files into the log, and the log into the state."""
