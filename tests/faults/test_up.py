@@ -89,7 +89,8 @@ def test_serves_until_stopped_and_finds_its_data_again(
             "secret_key",
         }
         process.terminate()
-        assert process.wait(30) == 0
+        said = process.communicate(timeout=60)[1]
+    assert (process.returncode, said) == (0, "")
     assert nobody_uses(tmp_path)
     again = shop_named("acme", variables)  # starts the embedded server for itself
     assert (again.returncode, again.stderr) == (1, "balad: shop 'acme' exists already\n")
@@ -107,7 +108,7 @@ def test_starts_again_what_was_killed(
         os.kill(child(process.pid, "serve"), signal.SIGKILL)
         until(lambda: pid_file.exists() and pid_file.read_text() != server and answer(port)[0] == 200)
         process.terminate()
-        said = process.communicate(timeout=30)[1]
+        said = process.communicate(timeout=60)[1]
     assert "balad: the embedded server stopped; starting it again in 0.5 s\n" in said
     assert "balad: web stopped; starting it again in 0.5 s\n" in said
 
@@ -125,7 +126,7 @@ def test_nothing_outlives_it_when_it_is_killed(
 
 def test_says_that_the_port_is_taken(port: int, variables: dict[str, str]) -> None:
     with socket.create_server(("127.0.0.1", port)), up(variables) as process:
-        said = process.communicate(timeout=30)[1]
+        said = process.communicate(timeout=60)[1]
     assert process.returncode == 1
     assert said.startswith(f"balad: 127.0.0.1:{port} is taken by another program; ")
     assert said.count("\n") == 1
