@@ -4,7 +4,7 @@ Meanwhile events go to the streams only: nothing is refused, rankings know less.
 the streams at the end, until nothing is left there; then events reach their visitors again.
 """
 
-import datetime
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -114,5 +114,5 @@ def _life(date: str, last: str) -> int:
     >>> _life("2025-01-01", "2026-11-22")
     60
     """
-    gone = datetime.date.fromisoformat(last) - datetime.date.fromisoformat(date)
+    gone = dt.date.fromisoformat(last) - dt.date.fromisoformat(date)
     return max(int(STATE_SECONDS - gone.total_seconds()), _SHORT_LIFE_SECONDS)
