@@ -1,0 +1,50 @@
+"""gunicorn takes our options, from `balad serve` and from deploy/gunicorn.conf.py alike."""
+
+import runpy
+import socket
+from pathlib import Path
+
+import pytest
+from gunicorn.config import Config
+
+from service.settings import Settings
+from service.web import AddressError, gunicorn_options, refuse_taken
+
+CONFIG_FILE = Path(__file__).resolve().parents[3] / "deploy" / "gunicorn.conf.py"
+
+
+def test_gunicorn_takes_every_option() -> None:
+    config = Config()
+    for name, value in gunicorn_options(Settings(workers=3, threads=5, bind="[::1]:80")).items():
+        config.set(name, value)
+    assert (config.workers, config.threads, config.bind) == (3, 5, ["[::1]:80"])
+    assert config.worker_class_str == "gthread"
+
+
+def test_the_file_in_deploy_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BALAD_THREADS", "9")
+    said = runpy.run_path(str(CONFIG_FILE))
+    assert {name: said[name] for name in gunicorn_options(Settings())} == gunicorn_options(Settings())
+    assert said["threads"] == 9
+
+
+def test_a_free_address_is_not_refused() -> None:
+    refuse_taken("127.0.0.1:0")
+
+
+@pytest.mark.parametrize("bind", ["127.0.0.1:{port}", "localhost:{port}", "0.0.0.0:{port}"])
+def test_a_taken_port_is_refused_with_what_to_do(bind: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        taken_bind = bind.format(port=taken.getsockname()[1])
+        with pytest.raises(AddressError, match=rf"^{taken_bind} is taken .* set BALAD_BIND to another"):
+            refuse_taken(taken_bind)
+
+
+def test_an_address_that_is_nobodys_is_refused() -> None:
+    with pytest.raises(AddressError, match=r"^192\.0\.2\.1:8000 cannot be used \(.+\)"):
+        refuse_taken("192.0.2.1:8000")
+
+
+def test_a_name_that_is_nobodys_is_refused() -> None:
+    with pytest.raises(AddressError, match=r"^nowhere\.invalid:8000 cannot be used \(.+\)"):
+        refuse_taken("nowhere.invalid:8000")
