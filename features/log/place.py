@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 import fsspec
@@ -10,6 +11,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from features.log.schema import Kind
 
+_DAY_SECONDS: Final = 86_400.0
 _PREFIX: Final = "part-"
 _SUFFIX: Final = ".parquet"
 
@@ -20,7 +22,13 @@ def date_of(received_at: float) -> str:
     >>> date_of(1795366800.5)
     '2026-11-22'
     """
-    return datetime.fromtimestamp(received_at, UTC).date().isoformat()
+    return _date(int(received_at // _DAY_SECONDS))
+
+
+@lru_cache(64)
+def _date(day: int) -> str:
+    """Return a day since 1970 as a date; a batch asks for the same one thousands of times."""
+    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -32,7 +32,10 @@ class Intake(Protocol):
     """How records of one kind become rows."""
 
     kind: Kind
-    flat: bool  # whether rows of a flat file are one item of an event each
+    joined: bool  # whether rows of a table are one item each of an event
+
+    def typed(self, said: object) -> object:
+        """Return what a row of a table says, with values in place of text."""
 
     def judge(self, raw: Sequence[object], now: float) -> Verdicts:
         """Return rows, in order, and a rejection for each of the other records."""
@@ -45,12 +48,16 @@ class Events:
     """Events; each says when it happened, and counts as received then."""
 
     kind = Kind.EVENTS
-    flat = True
+    joined = True
+
+    def typed(self, said: object) -> object:
+        """Return what a row of a table says, with values in place of text."""
+        return typed_event(said)
 
     def judge(self, raw: Sequence[object], now: float) -> Verdicts:
         """Return rows, in order, and a rejection for each of the other records."""
         window = Window(0.0, now + AHEAD_SECONDS)
-        valid, rejections = judge_events([typed_event(said) for said in raw], window)
+        valid, rejections = judge_events(raw, window)
         refused = {rejection.index for rejection in rejections}
         rows = []
         for index, event in zip((i for i in range(len(raw)) if i not in refused), valid, strict=True):
@@ -70,7 +77,11 @@ class Exposures:
     """Rankings that were shown before."""
 
     kind = Kind.EXPOSURES
-    flat = False
+    joined = False
+
+    def typed(self, said: object) -> object:
+        """Return what a row of a table says: as it is, a ranking has parts that no row can hold."""
+        return said
 
     def judge(self, raw: Sequence[object], now: float) -> Verdicts:
         """Return rows, in order, and a rejection for each of the other records."""
@@ -91,23 +102,26 @@ class Items:
     """
 
     kind = Kind.ITEMS
-    flat = False
+    joined = False
 
     def __init__(self, store: Store, shop: str, attributes: tuple[Attribute, ...]) -> None:
         self._store = store
         self._shop = shop
         self._attributes = attributes
 
+    def typed(self, said: object) -> object:
+        """Return what a row of a table says, with values in place of text and its attributes together."""
+        return typed_item(said, self._attributes)
+
     def judge(self, raw: Sequence[object], now: float) -> Verdicts:
         """Return rows, in order, and a rejection for each of the other records."""
-        said = [typed_item(each, self._attributes) for each in raw]
-        valid, rejections = judge_items(said, self._attributes)
+        valid, rejections = judge_items(raw, self._attributes)
         refused = {rejection.index for rejection in rejections}
         places = [index for index in range(len(raw)) if index not in refused]
         known = self._store.get_items(self._shop, list({item["item_id"]: None for item in valid}))
         rows = []
         for index, item in zip(places, valid, strict=True):
-            each = said[index]
+            each = raw[index]
             time = _stated_time(each.get("time") if isinstance(each, dict) else None, now)
             if isinstance(time, str):
                 rejections.append(Rejection(index, item["item_id"], "time", "time", time))

@@ -69,7 +69,7 @@ class Load:
 
     def take(self, source: Source) -> Iterator[None]:
         """Take in a file; yields after each chunk."""
-        records = source.records(flat_events=self._intake.flat)
+        records = source.records(joined=self._intake.joined)
         while chunk := list(islice(records, CHUNK)):
             self._take(source.path, chunk)
             yield
@@ -77,7 +77,9 @@ class Load:
     def _take(self, path: Path, chunk: list[Record]) -> None:
         readable = [record for record in chunk if record.wrong is None]
         now = self._into.clock()
-        rows, rejections = self._intake.judge([record.said for record in readable], now)
+        typed = self._intake.typed
+        said = [typed(record.said) if record.flat else record.said for record in readable]
+        rows, rejections = self._intake.judge(said, now)
         for record in chunk:
             if record.wrong is not None:
                 self._rejects.add(path, record, None)

@@ -32,6 +32,7 @@ class Record(NamedTuple):
     line: int
     said: object
     wrong: str | None = None
+    flat: bool = False  # whether it is of a table, so that it has no parts and its values may be text
 
 
 Records: TypeAlias = Iterator[Record]
@@ -55,18 +56,16 @@ class Source:
         """Close the file."""
         self._file.close()
 
-    def records(self, *, flat_events: bool) -> Records:
+    def records(self, *, joined: bool) -> Records:
         """Yield the records. Raises UnreadableFileError if the file is not what its name says."""
         name = self.path.with_suffix("") if self._gzipped else self.path
         match _FORMATS.get(name.suffix):
             case "json":
                 return _json_lines(self._plain(), self.path)
             case "csv":
-                return (
-                    _joined(_csv(self._plain(), self.path)) if flat_events else _csv(self._plain(), self.path)
-                )
+                return _joined(_csv(self._plain(), self.path)) if joined else _csv(self._plain(), self.path)
             case "parquet":
-                return _parquet(self._plain(), self.path, flat_events=flat_events)
+                return _parquet(self._plain(), self.path, joined=joined)
             case _:
                 known = ", ".join(_FORMATS)
                 raise UnreadableFileError(
@@ -116,9 +115,8 @@ def _csv(file: IO[bytes], path: Path) -> Records:
                 )
                 yield Record(line, row, wrong)
             else:
-                yield Record(
-                    line, {name: value for name, value in zip(header, row, strict=True) if value != ""}
-                )
+                said = {name: value for name, value in zip(header, row, strict=True) if value != ""}
+                yield Record(line, said, flat=True)
     finally:
         text.detach()
 
@@ -134,23 +132,24 @@ def _careful(rows: "csv._reader") -> Iterator[list[str] | str]:  # type: ignore[
             yield str(error)
 
 
-def _parquet(file: IO[bytes], path: Path, *, flat_events: bool) -> Records:
+def _parquet(file: IO[bytes], path: Path, *, joined: bool) -> Records:
     try:
         opened = pq.ParquetFile(file)
-        flat = flat_events and "items" not in opened.schema_arrow.names
-        rows = _parquet_rows(opened)
-        yield from _joined(rows) if flat else rows
+        flat = "items" not in opened.schema_arrow.names
+        rows = _parquet_rows(opened, flat=flat)
+        yield from _joined(rows) if flat and joined else rows
     except (pa.ArrowException, OSError) as error:
         raise UnreadableFileError(f"{path}: no Parquet file, or a broken one: {error}") from error
 
 
-def _parquet_rows(file: pq.ParquetFile) -> Records:
+def _parquet_rows(file: pq.ParquetFile, *, flat: bool) -> Records:
     line = 0
     for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE):
         columns = [_column(batch.column(i)) for i in range(batch.num_columns)]
         for row in pa.RecordBatch.from_arrays(columns, names=batch.schema.names).to_pylist():
             line += 1
-            yield Record(line, {name: value for name, value in row.items() if value is not None})
+            said = {name: value for name, value in row.items() if value is not None}
+            yield Record(line, said, flat=flat)
 
 
 def _column(column: pa.Array) -> pa.Array:
@@ -188,4 +187,4 @@ def _event(rows: Sequence[Record]) -> Record:
     said: list[dict[str, Any]] = [row.said for row in rows if isinstance(row.said, dict)]
     event = {name: value for name, value in said[0].items() if name not in _EVENT_ITEM}
     items = [{n: row[n] for n in _EVENT_ITEM if n in row} for row in said if "item_id" in row]
-    return Record(rows[0].line, event | {"items": items} if items else event)
+    return rows[0]._replace(said=event | {"items": items} if items else event)

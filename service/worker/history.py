@@ -44,7 +44,7 @@ class History:
         self._shop = shop
         self._attributes = attributes
         self._by_time = by_time
-        self._unknown = described(None, attributes)
+        self._unknown = _Catalogued(nan, described(None, attributes))
         self._catalogue: dict[str, _Catalogued] = {}
 
     def project(
@@ -84,8 +84,9 @@ class History:
             self._remember(item_id, None if stored is None else orjson.loads(stored))
 
     def _remember(self, item_id: str, row: Mapping[str, Any] | None) -> None:
-        known = described(row, self._attributes)
-        self._catalogue[item_id] = _Catalogued(row["received_at"] if row else nan, known)
+        self._catalogue[item_id] = (
+            _Catalogued(row["received_at"], described(row, self._attributes)) if row else self._unknown
+        )
 
     def _is_news(self, change: Mapping[str, Any]) -> bool:
         """Tell whether a change is not older than the row that stands, which an import's may well be."""
@@ -96,7 +97,7 @@ class History:
 
         def know(item_id: str) -> KnownItem:
             entry = self._catalogue[item_id]
-            return entry.known if entry.since <= received_at else self._unknown
+            return entry.known if entry.since <= received_at else self._unknown.known
 
         return know
 
