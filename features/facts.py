@@ -1,10 +1,11 @@
 """The facts that state and columns are computed from, as fixed-width records.
 
-A visitor is two strings of such records, oldest first: what they did (INTERACTION) and what they were shown (IMPRESSION).
+A visitor is two strings of such records, oldest first: what they did (INTERACTION) and were shown (IMPRESSION).
 """
 
 from collections.abc import Callable, Mapping
 from enum import IntEnum
+from math import nan
 from struct import Struct
 from typing import Any, Final, TypeAlias
 
@@ -35,6 +36,8 @@ IMPRESSION: Final = np.dtype([("item", "<u8"), ("time", "<f8"), ("session", "<u4
 _INTERACTION: Final = Struct(f"<QdIfBBh{SLOTS}H")
 _IMPRESSION: Final = Struct("<QdIf")
 NO_INDEX: Final = -1
+_LAST_INDEX: Final = 0x7FFF
+_NO_SLOTS: Final = (0,) * SLOTS
 
 Event: TypeAlias = Mapping[str, Any]
 Records: TypeAlias = npt.NDArray[np.void]
@@ -81,7 +84,7 @@ def interactions_of(event: Event, know: Know) -> bytes:
     detail = _detail(event["detail"])
     if action is Action.SEARCH:
         term = hash64(event["search_term"] or "")
-        return _INTERACTION.pack(term, event["time"], session, np.nan, action, detail, NO_INDEX, *(0,) * SLOTS)
+        return _INTERACTION.pack(term, event["time"], session, nan, action, detail, NO_INDEX, *_NO_SLOTS)
     packed = []
     for item in event["items"] or ():
         price, slots = know(item["item_id"])
@@ -94,7 +97,7 @@ def interactions_of(event: Event, know: Know) -> bytes:
                 price if item["price"] is None else item["price"],
                 action,
                 detail,
-                NO_INDEX if index is None else min(index, 0x7FFF),
+                NO_INDEX if index is None else min(index, _LAST_INDEX),
                 *slots,
             )
         )
@@ -102,14 +105,19 @@ def interactions_of(event: Event, know: Know) -> bytes:
 
 
 def impressions_of(event: Event, know: Know) -> bytes:
-    """Return the IMPRESSION records of a `view_item_list` event, packed, in shown order; else nothing."""
+    """Return the IMPRESSION records of a `view_item_list` event, packed, in shown order; else nothing.
+
+    A listing longer than IMPRESSIONS_KEPT is kept as far as that.
+    """
     if event["name"] != "view_item_list" or event["visitor_id"] is None:
         return b""
-    session = session_hash(event["session_id"])
+    session, time = session_hash(event["session_id"]), event["time"]
     packed = []
     for item in (event["items"] or ())[:IMPRESSIONS_KEPT]:
-        price = know(item["item_id"])[0] if item["price"] is None else item["price"]
-        packed.append(_IMPRESSION.pack(hash64(item["item_id"]), event["time"], session, price))
+        item_id, price = item["item_id"], item["price"]
+        packed.append(
+            _IMPRESSION.pack(hash64(item_id), time, session, know(item_id)[0] if price is None else price)
+        )
     return b"".join(packed)
 
 

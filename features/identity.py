@@ -1,11 +1,14 @@
 """Opaque ids as fixed-width numbers: what state and columns hold instead of strings."""
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
 PARTITIONS: Final = 8  # streams per shop; the most masters one shop can spread over
+_REMEMBERED: Final = 32_768  # texts whose hash is at hand: ids come again and again; 8 MB at the most
 
 
+@lru_cache(_REMEMBERED)
 def hash64(text: str) -> int:
     """Return 64 bits of BLAKE2b of `text`, little-endian.
 

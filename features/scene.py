@@ -22,11 +22,10 @@ class Scene:
     candidates: Candidates
     context: Context
 
-    @cached_property
+    @property
     def touched_records(self) -> Records:
         """The session's interactions with items, oldest first: without searches."""
-        session = self.visit.session
-        return session[session["action"] != Action.SEARCH]
+        return self.visit.touched
 
     @cached_property
     def touches(self) -> Touches:

@@ -1,4 +1,4 @@
-"""What one visitor did and was shown before a moment, as columns."""
+"""What one visitor did and was shown before a moment."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -6,6 +6,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from features.compiled import jit
 from features.facts import (
     IMPRESSION,
     IMPRESSIONS_KEPT,
@@ -13,24 +14,25 @@ from features.facts import (
     INTERACTIONS_KEPT,
     SESSION_GAP_SECONDS,
     STATE_SECONDS,
+    Action,
     Records,
 )
 
 Times: TypeAlias = npt.NDArray[np.float64]
+Sessions: TypeAlias = npt.NDArray[np.uint32]
+Rows: TypeAlias = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A visitor's records as of `at`, oldest first.
-
-    `session` and `shown` are of the session under way, `earlier` are the interactions before it; `impressions` are all.
-    """
+    """A visitor's records as of `at`, oldest first; those of one moment in the order in which they arrived."""
 
     at: float
-    session: Records
-    earlier: Records
-    shown: Records
-    impressions: Records
+    session: Records  # interactions of the session under way
+    touched: Records  # those of them with items: without searches
+    earlier: Records  # interactions before the session
+    shown: Records  # impressions of the session
+    impressions: Records  # all of them
 
     @classmethod
     def of(cls, interactions: bytes | None, impressions: bytes | None, session: int, at: float) -> "Visit":
@@ -40,14 +42,12 @@ class Visit:
         records of the hash `session`; where it is 0, those after the last silence of SESSION_GAP_SECONDS.
         Nothing stored is a visitor who did nothing.
         """
-        done = _as_of(np.frombuffer(interactions or b"", INTERACTION), at)
-        seen = _as_of(np.frombuffer(impressions or b"", IMPRESSION), at)
-        if session:
-            now, shown_now = done["session"] == session, seen["session"] == session
-        else:
-            since = _session_start(done["time"], seen["time"], at)
-            now, shown_now = done["time"] >= since, seen["time"] >= since
-        return cls(at, done[now], done[~now], seen[shown_now], seen)
+        done = np.frombuffer(interactions or b"", INTERACTION)
+        seen = np.frombuffer(impressions or b"", IMPRESSION)
+        now, touched, earlier, shown, visible = _rows(done, seen, session, at)
+        return cls(
+            at, done.take(now), done.take(touched), done.take(earlier), seen.take(shown), seen.take(visible)
+        )
 
 
 def remembered_interactions(records: bytes, added: bytes) -> bytes:
@@ -60,17 +60,59 @@ def remembered_impressions(records: bytes, added: bytes) -> bytes:
     return (records + added)[-IMPRESSIONS_KEPT * IMPRESSION.itemsize :]
 
 
-def _as_of(records: Records, at: float) -> Records:
-    """Return the visible records in order of time; records of one moment stay in order of arrival."""
-    times = records["time"]
-    if len(times) and (times[-1] > at or times[0] < at - STATE_SECONDS or np.any(times[1:] < times[:-1])):
-        records = records[(times <= at) & (times >= at - STATE_SECONDS)]
-        records = records[np.argsort(records["time"], kind="stable")]
-    return records
+@jit
+def _rows(done: Records, seen: Records, session: int, at: float) -> tuple[Rows, Rows, Rows, Rows, Rows]:
+    """Return which rows are of the session, of it with items, before it, shown in it, and visible impressions."""
+    done_times, done_sessions = _times_and_sessions(done)
+    seen_times, seen_sessions = _times_and_sessions(seen)
+    visible, impressions = _as_of(done_times, at), _as_of(seen_times, at)
+    if session:
+        now, now_shown = done_sessions[visible] == session, seen_sessions[impressions] == session
+    else:
+        since = _session_start(done_times[visible], seen_times[impressions], at)
+        now, now_shown = done_times[visible] >= since, seen_times[impressions] >= since
+    rows = visible[now]
+    with_items = np.empty(len(rows), np.bool_)
+    for k in range(len(rows)):
+        with_items[k] = done[rows[k]]["action"] != Action.SEARCH
+    return rows, rows[with_items], visible[~now], impressions[now_shown], impressions
 
 
+@jit
+def _times_and_sessions(records: Records) -> tuple[Times, Sessions]:
+    times, sessions = np.empty(len(records)), np.empty(len(records), np.uint32)
+    for row in range(len(records)):
+        times[row], sessions[row] = records[row]["time"], records[row]["session"]
+    return times, sessions
+
+
+@jit
+def _as_of(times: Times, at: float) -> Rows:
+    """Return the visible rows in order of time; rows of one moment stay in order of arrival."""
+    rows, count, in_order = np.empty(len(times), np.int64), 0, True
+    for row in range(len(times)):
+        if at - STATE_SECONDS <= times[row] <= at:
+            in_order = in_order and (count == 0 or times[rows[count - 1]] <= times[row])
+            rows[count] = row
+            count += 1
+    rows = rows[:count]
+    if not in_order:
+        rows = rows[np.argsort(times[rows], kind="mergesort")]
+    return rows
+
+
+@jit
 def _session_start(done: Times, seen: Times, at: float) -> float:
     """Return the time after which no silence of SESSION_GAP_SECONDS occurred, up to `at`."""
-    moments = np.sort(np.concatenate((done, seen, [at])))
-    gaps = np.nonzero(np.diff(moments) >= SESSION_GAP_SECONDS)[0]
-    return float(moments[gaps[-1] + 1]) if len(gaps) else -np.inf
+    start, i, j = at, len(done) - 1, len(seen) - 1
+    while i >= 0 or j >= 0:
+        if i < 0 or (j >= 0 and seen[j] >= done[i]):
+            before = seen[j]
+            j -= 1
+        else:
+            before = done[i]
+            i -= 1
+        if start - before >= SESSION_GAP_SECONDS:
+            break
+        start = before
+    return start
