@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 import redis
 
@@ -11,6 +12,10 @@ from features.store.embedded import EmbeddedServer
 PATIENCE_SECONDS = (
     60.0  # for a busy machine and a first start without compiled code; nothing waits that long to pass
 )
+
+# The same examples every time, so that a red test is red for everyone; no limit of time, which a busy machine breaks.
+hypothesis.settings.register_profile("balad", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("balad")
 
 
 @pytest.fixture(scope="session")
