@@ -8,7 +8,7 @@ from flask.sessions import SessionInterface
 
 from service.api import problems
 from service.api.auth import Access, authenticate
-from service.api.endpoint import LARGEST_BODY, Endpoint
+from service.api.endpoint import Endpoint
 from service.api.endpoints import ENDPOINTS
 from service.demo.blueprint import demo_blueprint
 from service.demo.shopfront import opened_once
@@ -27,8 +27,7 @@ class NoSession(SessionInterface):
 
 def create_app(deps: Deps) -> Flask:
     """Wire the calls to what they work with."""
-    app = Flask("service.api")
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app = Flask("service.api", static_folder=None)
     app.session_interface = NoSession()
     app.url_map.merge_slashes = False  # a page with an empty part is wrong, not another page
     app.extensions["balad"] = deps

@@ -108,6 +108,13 @@ class PreconditionFailed(Problem):
     title = "Precondition failed"
 
 
+class TooLarge(Problem):
+    """The body is larger than any call needs."""
+
+    status = 413
+    title = "Content too large"
+
+
 class Unavailable(Problem):
     """The store is away; the same call may succeed later."""
 

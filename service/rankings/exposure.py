@@ -1,7 +1,6 @@
 """The fact that a ranking was answered. Pure."""
 
 from base64 import b64encode
-from collections.abc import Sequence
 from typing import Any, Final
 
 import orjson
@@ -64,7 +63,7 @@ def _items(call: Call, outcome: Outcome) -> list[dict[str, Any]]:
     indexes: list[int | None] = [None] * len(ids)
     for index, place in enumerate(outcome.order[: call.limit]):
         indexes[place] = index
-    scores: Sequence[float | None] = outcome.scores or [None] * len(ids)
+    scores: list[float] | list[None] = outcome.scores or [None] * len(ids)
     prices = [stated and stated.get("price") for stated in said]
     stocks = [stated and stated.get("in_stock") for stated in said]
     columns = zip(ids, indexes, range(len(ids)), scores, prices, stocks, strict=True)
