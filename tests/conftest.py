@@ -9,9 +9,8 @@ import redis
 
 from features.store.embedded import EmbeddedServer
 
-PATIENCE_SECONDS = (
-    60.0  # for a busy machine and a first start without compiled code; nothing waits that long to pass
-)
+# Enough for a busy machine and a first start without compiled code; no test waits it out to pass.
+PATIENCE_SECONDS = 60.0
 
 # The same examples every time, so that a red test is red for everyone; no limit of time, which a busy machine breaks.
 hypothesis.settings.register_profile("balad", derandomize=True, deadline=None)
