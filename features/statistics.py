@@ -91,7 +91,7 @@ class Statistics:
     def from_bytes(cls, record: bytes | None) -> "Statistics":
         """Unpack a record; nothing stored is an item nothing happened to."""
         if not record:
-            return cls()
+            return _NOTHING
         batch, hours, days, pairs, _ = _HEADER.unpack_from(record)
         offset = _HEADER.size
         parts = []
@@ -129,6 +129,9 @@ class Statistics:
             neighbours[: len(heaviest)] = heaviest["neighbour"]
             weights[: len(heaviest)] = heaviest["weight"]
         return Visible(counts, neighbours, weights)
+
+
+_NOTHING: Final = Statistics()  # never changed: one serves all items nothing happened to
 
 
 def increments_of(events: Iterable[tuple[Event, bytes]]) -> Increments:
