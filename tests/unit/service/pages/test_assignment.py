@@ -1,6 +1,8 @@
 """Who is held out."""
 
+import re
 from hashlib import blake2b
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 from service.pages.assignment import bucket, held_out
 
+DOCS = Path(__file__).parents[4] / "docs" / "assignment.md"
 VISITORS = [f"v-{n}" for n in range(4_000)]
 
 
@@ -34,3 +37,10 @@ def test_shops_hold_out_different_visitors() -> None:
     acme = {visitor for visitor in VISITORS if held_out("acme", visitor, 0.2)}
     bolt = {visitor for visitor in VISITORS if held_out("bolt", visitor, 0.2)}
     assert 0.15 < len(acme & bolt) / len(acme) < 0.25
+
+
+def test_the_published_vectors_hold() -> None:
+    vectors = re.findall(r"^\| `(.+?)` \| `(.+?)` \| (0\.\d+) \|$", DOCS.read_text(), re.MULTILINE)
+    assert len(vectors) == 4
+    for salt, visitor_id, expected in vectors:
+        assert bucket(salt, visitor_id) == float(expected)
