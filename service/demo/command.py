@@ -64,7 +64,7 @@ def demo(settings: Settings, port: int | None, *, fresh: bool) -> None:
 
 def _parts(settings: Settings, bind: str, hurry: Event) -> list[Kept]:
     """Return all of `balad up` with the page of the demo, and shoppers."""
-    told = environment(bind=bind, demo=True)
+    told = environment(bind=bind, demo=True, log_level="warning")
     key_file = settings.data / DIRECTORY / PUBLISHABLE_FILE
     options = ["--seed", SEED, "--shoppers", SHOPPERS, "--url", url(bind), "--key-file", key_file]
     command = [

@@ -30,8 +30,9 @@ from service.shops import SHOP_SETTING, create_shop
 
 SHOP: Final = "demo"
 SEED: Final = 17
-SESSIONS: Final = 2_500
-SHOPPERS: Final = 1_000  # the same people come again while the demo runs
+SESSIONS: Final = 1_800
+DAYS: Final = 5
+SHOPPERS: Final = 800  # the same people come again while the demo runs
 ATTRIBUTES: Final = (
     "category:categorical",
     "brand:categorical",
@@ -74,12 +75,12 @@ class Preparation:
         history = self.directory / _HISTORY
         self._step("a shop that is personalised on every page", self._make_shop)
         self._step(
-            f"{SESSIONS:,} visits of the last two weeks",
+            f"{SESSIONS:,} visits of the last {DAYS} days",
             lambda: self._simulate(history),
         )
         self._step(
             "catalogue and visits into the log",
-            lambda: self._balad("import", history / ITEMS_FILE, history / "events.jsonl", "--shop", SHOP),
+            lambda: self._import(history),
         )
         self._step("a model", lambda: self._balad("train", "--shop", SHOP, "--seed", SEED))
         (history / ITEMS_FILE).replace(self.directory / ITEMS_FILE)
@@ -111,8 +112,17 @@ class Preparation:
             path.write_text(f"{key}\n", encoding="utf-8")
 
     def _simulate(self, history: Path) -> None:
-        numbers = ("--seed", SEED, "--shoppers", SHOPPERS, "--sessions", SESSIONS)
+        numbers = ("--seed", SEED, "--shoppers", SHOPPERS, "--sessions", SESSIONS, "--days", DAYS)
         self._balad("simulate", *numbers, "--out", history)
+
+    def _import(self, history: Path) -> None:
+        rejected = history / "rejected.jsonl"
+        for kind in ("items", "events"):
+            options = ("--shop", SHOP, "--kind", kind, "--rejected", rejected)
+            self._balad("import", history / f"{kind}.jsonl", *options)
+            if rejected.exists():
+                first = rejected.read_text(encoding="utf-8").splitlines()[0]
+                raise PreparationError(f"balad import refused {kind} of the simulation: {first}")
 
     def _step(self, what: str, do: Callable[[], None]) -> None:
         began = time.monotonic()
