@@ -13,6 +13,10 @@ COMMANDS = {
         "training.cli.evaluate:evaluate",
         "The live model and the baselines on a window of the log.",
     ),
+    "parity": (
+        "training.cli.parity:parity",
+        "Whether a replay of the log sees what the service saw.",
+    ),
     "simulate": (
         "training.simulate.command:simulate",
         "Shoppers with known tastes, against the API or into files.",
