@@ -32,7 +32,7 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev
-	@$(BIN)/pytest -q -s tests/benchmarks
+	@$(BIN)/python -m tests.benchmarks.run $(ONLY)
 
 docs: $(VENV)/.dev
 	@$(BIN)/python docs/generate.py
