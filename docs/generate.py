@@ -11,6 +11,7 @@ from typing import Final
 from pydantic.fields import FieldInfo
 
 from service.settings import Settings, variable
+from tests.benchmarks.pages import figures_page, figures_table
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -43,9 +44,12 @@ def settings_page() -> str:
     )
 
 
-PAGES: Final[Mapping[str, Callable[[], str]]] = {"docs/settings.md": settings_page}
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "docs/settings.md": settings_page,
+    "docs/figures.md": figures_page,
+}
 # What stands in README.md between `<!-- NAME -->` and `<!-- /NAME -->`.
-README_PARTS: Final[Mapping[str, Callable[[], str]]] = {"settings": settings_table}
+README_PARTS: Final[Mapping[str, Callable[[], str]]] = {"settings": settings_table, "figures": figures_table}
 
 
 def readme(text: str) -> str:

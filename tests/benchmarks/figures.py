@@ -1,6 +1,6 @@
 """Figures as they are measured, promised and kept in docs/figures.json."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,8 +75,9 @@ def measured(name: str, measure: Callable[[], Section]) -> dict[str, Any]:
     }
 
 
-def keep(sections: Iterable[dict[str, Any]]) -> None:
-    """Write sections into docs/figures.json, in place of those of the same name."""
-    kept = {s["name"]: s for s in orjson.loads(FILE.read_bytes())["sections"]} if FILE.exists() else {}
-    kept |= {section["name"]: section for section in sections}
-    FILE.write_bytes(orjson.dumps({"sections": list(kept.values())}, option=orjson.OPT_INDENT_2) + b"\n")
+def keep(section: dict[str, Any], order: Sequence[str]) -> None:
+    """Write a section into docs/figures.json, in place of the one of the same name; sections stand in this order."""
+    known = {s["name"]: s for s in orjson.loads(FILE.read_bytes())["sections"]} if FILE.exists() else {}
+    known[section["name"]] = section
+    sections = [known[name] for name in order if name in known]
+    FILE.write_bytes(orjson.dumps({"sections": sections}, option=orjson.OPT_INDENT_2) + b"\n")

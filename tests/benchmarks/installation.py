@@ -109,7 +109,7 @@ class Installation:
 
 
 @contextmanager
-def installation(*, worker: bool = False, **settings: object) -> Iterator[Installation]:
+def installation(*, worker: bool = True, **settings: object) -> Iterator[Installation]:
     """Start all parts, with one shop that is personalised on every page; stop and remove all of it at the end."""
     with ExitStack() as stack:
         data = Path(tempfile.mkdtemp(prefix="balad-bench-"))

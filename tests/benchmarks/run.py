@@ -34,7 +34,7 @@ def main(chosen: list[str]) -> None:
             kept &= promised.kept is not False
         others = f"; other programs took {section['others']:.0%} of the cores meanwhile"
         say(f"  took {time.monotonic() - began:.0f} s{others}")
-        figures.keep([section])
+        figures.keep(section, SECTIONS)
     sys.exit(0 if kept else 1)
 
 
