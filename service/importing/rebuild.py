@@ -55,6 +55,7 @@ class Rebuild:
             attributes = shop_of(self.settings, self.shop).attributes
             history = History(self.store, self.shop, attributes, by_time=False)
             count = self._replay(held, history, told) + self._catch_up(held, history)
+            self.store.trim(self.shop, held.state.done())
             held.save(replace(held.state, rebuilding=False))
         return count
 

@@ -64,6 +64,7 @@ class Held:
         if cursor.begun is None:
             parts = self.store.entries(self.shop, cursor.after, _OF_PARTITION)
             if not any(parts):
+                self.store.trim(self.shop, self.state.done())  # a process was killed just before it did
                 return False
             self.save(self.state.began(name, ends(parts, cursor.after), now))
         else:
