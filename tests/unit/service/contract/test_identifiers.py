@@ -10,7 +10,8 @@ from service.contract.identifiers import Id, Page, looks_like_email
 ID = TypeAdapter(Id)
 PAGE = TypeAdapter(Page)
 near = st.text(st.sampled_from("a.@ \n/é\x00"), max_size=12)
-anything = st.text(st.characters(codec="utf-8"), max_size=6)
+# Not those that only a later Unicode than this Python's assigns: the two engines differ on them.
+anything = st.text(st.characters(exclude_categories=["Cs", "Cn"]), max_size=6)
 
 
 def accepts(adapter: TypeAdapter[str], text: str) -> bool:
