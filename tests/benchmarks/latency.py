@@ -22,8 +22,8 @@ def measure() -> Section:
         "Latency of POST /v1/rank",
         f"One client on one kept connection over loopback, {ASKED:,} rankings per size, {VISITORS} visitors in "
         f"turn, each with {generated.SESSION_LENGTH} interactions and a look at 24 items; catalogue, exposures "
-        f"and worker as in production; a generated model of {generated.TREES} trees of depth {generated.DEPTH} over the "
-        "whole table.",
+        f"and worker as in production; a generated model of {generated.TREES} trees of depth {generated.DEPTH} over "
+        "the whole table.",
     )
     fallbacks = 0
     with installation() as balad:
