@@ -8,6 +8,10 @@ from typing import Final, TypeVar
 from features.store.protocol import Backlog, StoreUnavailable
 
 FIRST_SECONDS: Final = 0.1  # open for this long after a first failure: a pause of the server is no outage
+PROMPT_SECONDS: Final = (
+    0.01  # a failure within this time cost nobody any waiting: it is a refusal, not a delay
+)
+LATE_CALLS: Final = 3  # so many in a row that were waited for in vain are an outage; one is a busy moment
 LONGEST_SECONDS: Final = 1.0  # twice as long after each probe that fails, up to this
 _LOG: Final = logging.getLogger(__name__)
 
@@ -15,7 +19,7 @@ T = TypeVar("T")
 
 
 class Circuit:
-    """Closed while the store answers; open from a failure to the next probe that succeeds."""
+    """Closed while the store answers; open from its failure to the next probe that succeeds."""
 
     def __init__(
         self, timer: Callable[[], float], on_change: Callable[[bool], None] = lambda _: None
@@ -25,6 +29,7 @@ class Circuit:
         self._lock = Lock()
         self._next_probe: float | None = None  # None while closed
         self._wait = FIRST_SECONDS
+        self._late = 0
 
     @property
     def closed(self) -> bool:
@@ -39,6 +44,7 @@ class Circuit:
         """
         if self._next_probe is not None and not self._may_probe():
             raise StoreUnavailable("the store did not answer a moment ago")
+        began = self._timer()
         try:
             result = call()
         except Backlog:
@@ -46,7 +52,7 @@ class Circuit:
             raise
         except StoreUnavailable as error:
             if patient:
-                self._failed(error)
+                self._failed(error, late=self._timer() - began > PROMPT_SECONDS)
             raise
         self._succeeded()
         return result
@@ -61,6 +67,7 @@ class Circuit:
             return False
 
     def _succeeded(self) -> None:
+        self._late = 0
         if self._next_probe is None:
             return
         with self._lock:
@@ -69,9 +76,12 @@ class Circuit:
             self._on_change(True)  # noqa: FBT003 - up
             _LOG.warning("the store answers again")
 
-    def _failed(self, error: StoreUnavailable) -> None:
+    def _failed(self, error: StoreUnavailable, *, late: bool) -> None:
         with self._lock:
             was_closed = self._next_probe is None
+            self._late += late
+            if was_closed and late and self._late < LATE_CALLS:
+                return
             if not was_closed:
                 self._wait = min(2 * self._wait, LONGEST_SECONDS)
             self._next_probe = self._timer() + self._wait

@@ -3,7 +3,7 @@
 import pytest
 
 from features.store.protocol import Backlog, StoreUnavailable
-from service.circuit import FIRST_SECONDS, LONGEST_SECONDS, Circuit
+from service.circuit import FIRST_SECONDS, LATE_CALLS, LONGEST_SECONDS, Circuit
 
 
 class Timer:
@@ -25,6 +25,19 @@ class Store:
         if self.error is not None:
             raise self.error
         return "answer"
+
+
+class LateStore(Store):
+    """A store that is waited for in vain."""
+
+    def __init__(self, timer: Timer) -> None:
+        super().__init__()
+        self.error = StoreUnavailable("late")
+        self._timer = timer
+
+    def __call__(self) -> str:
+        self._timer.now += 0.05
+        return super().__call__()
 
 
 @pytest.fixture
@@ -99,6 +112,21 @@ def test_each_outage_begins_with_the_shortest_wait(circuit: Circuit, timer: Time
         timer.now += FIRST_SECONDS
         store.error = None
         assert circuit.run(store) == "answer"
+
+
+def test_one_late_answer_is_no_outage_but_several_in_a_row_are(circuit: Circuit, timer: Timer) -> None:
+    late = LateStore(timer)
+    for _ in range(LATE_CALLS - 1):
+        fail(circuit, late)
+    assert circuit.run(Store()) == "answer"
+    for _ in range(LATE_CALLS - 1):
+        fail(circuit, late)
+        assert circuit.closed
+    fail(circuit, late)
+    assert not circuit.closed
+    asked = late.asked
+    fail(circuit, late)
+    assert late.asked == asked
 
 
 def test_a_store_that_is_full_answers(circuit: Circuit) -> None:
