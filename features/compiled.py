@@ -1,7 +1,7 @@
 """Machine code for loops over items and interactions that numpy has no word for."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -16,7 +16,6 @@ def jit(function: Function) -> Function:
     Where no directory can be written, such as in a read-only image without a home, each process compiles for itself.
     """
     try:
-        compiled: Function = numba.njit(cache=True)(function)
+        return cast("Function", numba.njit(cache=True)(function))
     except RuntimeError:  # numba: no place for its cache
-        compiled = numba.njit(function)
-    return compiled
+        return cast("Function", numba.njit(function))

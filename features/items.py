@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from features.attributes import SLOTS, Attribute, slots_of
 from features.candidates import Candidates, Listing
+from features.columns.popularity import Counts
 from features.facts import KnownItem, Records
 from features.identity import hash64
-from features.columns.popularity import Counts
-from features.statistics import NEIGHBOURS, Statistics, visible_hour
+from features.statistics import NEIGHBOURS, visible, visible_hour
 from features.table import STANDING, standing
 
 ROW: Final = np.dtype(
@@ -45,7 +45,7 @@ class ItemRead(NamedTuple):
 
     item_id: str
     catalogue: Mapping[str, Any] | None
-    statistics: Statistics
+    statistics: bytes | None  # the packed record
 
 
 class ItemTable:
@@ -70,17 +70,15 @@ class ItemTable:
             return []
         return [item_ids[i] for i in np.nonzero(~good)[0].tolist()]
 
-    def put(self, read: Sequence[ItemRead], shop: Statistics, at: float, now: float) -> None:
-        """Keep items as read at `now`, with their shop's totals, for rankings as of `at`."""
+    def put(self, read: Sequence[ItemRead], shop: bytes | None, at: float, now: float) -> None:
+        """Keep items as read at `now`, with the statistics of their shop, for rankings as of `at`."""
         hour = visible_hour(at)
-        totals = shop.visible(hour)
-        seen = [item.statistics.visible(hour) for item in read]
         rows = self._blank(len(read))
         rows["hour"], rows["read_at"] = hour, now
         rows["item"] = [hash64(item.item_id) for item in read]
-        rows["standing"] = standing(Counts(np.stack([s.counts for s in seen]), totals.counts))
-        rows["neighbours"] = [s.neighbours for s in seen]
-        rows["weights"] = [s.weights for s in seen]
+        seen = visible([shop, *(item.statistics for item in read)], hour)
+        rows["standing"] = standing(Counts(seen.counts[1:], seen.counts[0]))
+        rows["neighbours"], rows["weights"] = seen.neighbours[1:], seen.weights[1:]
         for row, item in zip(rows, read, strict=True):
             if item.catalogue is not None:
                 row["catalogued"] = True

@@ -11,12 +11,12 @@ from features.attributes import Attribute
 from features.candidates import Context, Listing
 from features.facts import INTERACTION, Event, KnownItem, impressions_of, interactions_of
 from features.identity import hash64, session_hash
+from features.increments import HOUR_SECONDS, PRIOR_RECORDS, SHOP, increments_of
 from features.items import ItemRead, ItemTable, described
 from features.scene import Scene
-from features.statistics import HOUR_SECONDS, PRIOR_RECORDS, SHOP, Statistics, increments_of
+from features.statistics import counted
 from features.visit import Visit, remembered_impressions, remembered_interactions
 
-_NOTHING: Final = Statistics()
 _PRIOR_BYTES: Final = PRIOR_RECORDS * INTERACTION.itemsize
 
 
@@ -35,9 +35,11 @@ class Replay:
         self._catalogue: dict[str, Mapping[str, Any]] = {}
         self._interactions: dict[str | None, bytes] = defaultdict(bytes)
         self._impressions: dict[str | None, bytes] = defaultdict(bytes)
-        self._statistics: dict[int, Statistics] = {}
+        self._statistics: dict[int, bytes] = {}
         self._hour = 0
-        self._counted: list[tuple[Event, bytes]] = []  # events of the hour under way, which no ranking sees yet
+        self._counted: list[
+            tuple[Event, bytes]
+        ] = []  # events of the hour under way, which no ranking sees yet
 
     def take_event(self, event: Event) -> None:
         """Take in what a visitor did."""
@@ -74,16 +76,17 @@ class Replay:
     def _read(self, item_ids: Sequence[str], at: float) -> None:
         if not (missing := self._table.missing(item_ids, at, now=0.0)):
             return
-        read = [ItemRead(i, self._catalogue.get(i), self._statistics.get(hash64(i), _NOTHING)) for i in missing]
-        self._table.put(read, self._statistics.get(SHOP, _NOTHING), at, now=0.0)
+        read = [ItemRead(i, self._catalogue.get(i), self._statistics.get(hash64(i))) for i in missing]
+        self._table.put(read, self._statistics.get(SHOP), at, now=0.0)
 
     def _advance(self, received_at: float) -> None:
         """Count the events of an hour that is over; none of them is visible before its close."""
         hour = int(received_at // HOUR_SECONDS)
         if hour <= self._hour:
             return
-        for item, increments in increments_of(self._counted).items():
-            self._statistics[item] = self._statistics.get(item, _NOTHING).with_increments(increments, hour)
+        increments = increments_of(self._counted)
+        items = increments.items
+        records = counted([self._statistics.get(item) for item in items], increments, hour)
+        self._statistics.update(zip(items, records, strict=True))
         self._counted.clear()
         self._hour = hour
-

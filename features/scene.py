@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from features.candidates import Candidates, Context
 from features.covisitation import lay_covisitation
-from features.facts import Action, Records
+from features.facts import Records
 from features.prices import prices
 from features.touches import Touches
 from features.visit import Visit

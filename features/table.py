@@ -18,10 +18,12 @@ from features.attributes import Attribute, Kind, offsets
 from features.columns import catalogue, context, covisitation, listing, popularity, price, session_item, taste
 from features.columns.popularity import Counts
 from features.scene import Scene
-from features.statistics import WINDOW_DAYS
+from features.statistics_kernel import WINDOW_DAYS
 from features.touches import NEVER, Column
 
-REVISION: Final = 1  # raise it when a column's meaning changes under the same name: older models are then refused
+REVISION: Final = (
+    1  # raise it when a column's meaning changes under the same name: older models are then refused
+)
 NAN: Final = float("nan")
 Input = TypeVar("Input")
 
@@ -73,7 +75,9 @@ def feature_table(attributes: tuple[Attribute, ...]) -> FeatureTable:
     visiting = (*VISITING, *(feature for family in families for feature in family))
     names = (*(f.name for f in STANDING), *(f.name for f in visiting))
     declared = [f"{a.name}:{a.kind}" for a in attributes]
-    return FeatureTable(STANDING, visiting, names, sha256(repr((REVISION, names, declared)).encode()).hexdigest())
+    return FeatureTable(
+        STANDING, visiting, names, sha256(repr((REVISION, names, declared)).encode()).hexdigest()
+    )
 
 
 def standing(counts: Counts) -> npt.NDArray[np.float32]:
@@ -83,7 +87,8 @@ def standing(counts: Counts) -> npt.NDArray[np.float32]:
 
 def _per_window(compute: Callable[..., Column], unit: str) -> tuple[Feature[Counts], ...]:
     return tuple(
-        Feature(partial(compute, window=i), "D", unit, suffix=f"_{days}d") for i, days in enumerate(WINDOW_DAYS)
+        Feature(partial(compute, window=i), "D", unit, suffix=f"_{days}d")
+        for i, days in enumerate(WINDOW_DAYS)
     )
 
 

@@ -73,7 +73,13 @@ class Touches:
             nothing = np.zeros(0, np.int64)
             return cls(out, nothing, nothing, np.zeros(0, np.float32))
         touched, clicked = _lay(
-            session["item"], session["time"], session["action"], session["detail"], candidates.item, visit.at, out
+            session["item"],
+            session["time"],
+            session["action"],
+            session["detail"],
+            candidates.item,
+            visit.at,
+            out,
         )
         _lay_places(out)
         prices = session["price"].copy()

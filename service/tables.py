@@ -7,7 +7,6 @@ from typing import Final
 import orjson
 
 from features.items import ItemRead, ItemTable
-from features.statistics import Statistics
 from features.store.protocol import Found
 from service.shops import Shop
 
@@ -36,10 +35,9 @@ class Tables:
 def fill(table: ItemTable, item_ids: Sequence[str], found: Found, at: float, now: float) -> None:
     """Put rows that were read at `now` into the table, as they stand for rankings as of `at`."""
     read = [
-        ItemRead(item_id, _row(found.catalogue[item_id]), Statistics.from_bytes(found.statistics[item_id]))
-        for item_id in item_ids
+        ItemRead(item_id, _row(found.catalogue[item_id]), found.statistics[item_id]) for item_id in item_ids
     ]
-    table.put(read, Statistics.from_bytes(found.totals), at, now)
+    table.put(read, found.totals, at, now)
 
 
 def _row(text: bytes | None) -> dict[str, object] | None:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from features.touches import Column
 from features.scene import Scene
+from features.touches import Column
 
 
 def in_stock(scene: Scene) -> Column:

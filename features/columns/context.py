@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from features.touches import NEVER, Touch
 from features.facts import Action
 from features.scene import Scene
+from features.touches import NEVER, Touch
 
 DEVICES: Final = {"desktop": 1.0, "mobile": 2.0, "tablet": 3.0}
 PAGE_TYPES: Final = {"home": 1.0, "category": 2.0, "search": 3.0, "product": 4.0, "cart": 5.0}
@@ -86,4 +86,3 @@ def device(scene: Scene) -> float:
 def page_type(scene: Scene) -> float:
     """1 home, 2 category, 3 search, 4 product, 5 cart; 0 for any other."""
     return PAGE_TYPES.get(scene.context.page_type, UNKNOWN)
-

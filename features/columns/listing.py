@@ -3,8 +3,8 @@
 import numpy as np
 
 from features.percentile import percentile
-from features.touches import Column, Touch
 from features.scene import Scene
+from features.touches import Column, Touch
 
 
 def shop_index(scene: Scene) -> Column:

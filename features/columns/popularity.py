@@ -4,87 +4,135 @@ These columns ask nothing about the visitor: they are computed once, when an ite
 """
 
 from dataclasses import dataclass
+from enum import IntEnum, auto
+from functools import cached_property
 from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from features.statistics import CARTS, CLICKS, GROUPS, IMPRESSIONS, ORDERS, VIEWS, WINDOW_DAYS
+from features.compiled import jit
+from features.increments import CARTS, CLICKS, GROUPS, IMPRESSIONS, ORDERS, VIEWS
+from features.statistics_kernel import WINDOW_DAYS, WINDOWS
 
-Figures: TypeAlias = npt.NDArray[np.float32]  # (n,)
+Figures: TypeAlias = npt.NDArray[np.float32]
+Tallies: TypeAlias = npt.NDArray[np.int64]
 PRIOR_CLICKS: Final = 2.0  # expected clicks of an average item mixed in: below that the shop's mean speaks
 PRIOR_VIEWS: Final = 20.0  # the same for rates per view
 
 
-@dataclass(frozen=True, slots=True)
+class Figure(IntEnum):
+    """What is known of an item in each window."""
+
+    CLICKS_OVER_EXPECTED = 0
+    LOG_CLICKS = auto()
+    LOG_VIEWS = auto()
+    CART_RATE = auto()
+    ORDER_RATE = auto()
+    LOG_ORDERS = auto()
+    LOG_IMPRESSIONS = auto()
+
+
+@dataclass(frozen=True)
 class Counts:
     """Counters of n items, and of their shop, per window, as of one hour."""
 
-    items: npt.NDArray[np.int64]  # (n, windows, COUNTERS)
-    shop: npt.NDArray[np.int64]  # (windows, COUNTERS)
+    items: Tallies  # (n, windows, COUNTERS)
+    shop: Tallies  # (windows, COUNTERS)
+
+    def of(self, figure: Figure, window: int) -> Figures:
+        """Return shape (n,)."""
+        return self._figures[figure * WINDOWS + window]
+
+    @cached_property
+    def _figures(self) -> list[Figures]:
+        figures = np.empty((len(Figure), WINDOWS, len(self.items)), np.float32)
+        _lay(self.items, self.shop, figures)
+        return list(figures.reshape(-1, len(self.items)))
 
 
 def clicks_over_expected(counts: Counts, window: int) -> Figures:
     """Clicks over those expected from where the item was shown, shrunk towards 1; shape (n,).
 
-    Expected: for each impression the shop's click rate at that depth of a list, in the same window. (c + k) / (e + k).
+    Expected: for each impression the shop's click rate at that depth of a list, in the same window. (c + 2) / (e + 2).
+    Clicks whose depth nobody stated raise all rates alike.
     """
-    own, shop = counts.items[:, window], counts.shop[window]
-    shown, clicked = shop[IMPRESSIONS], shop[CLICKS]
-    rate = clicked[: GROUPS - 1] / np.maximum(shown[: GROUPS - 1], 1)
-    placed = clicked[: GROUPS - 1].sum()
-    rate = rate * (clicked.sum() / placed) if placed else np.full(GROUPS - 1, clicked.sum() / max(shown.sum(), 1))
-    expected = own[:, IMPRESSIONS][:, : GROUPS - 1] @ rate
-    return _f32((own[:, CLICKS].sum(1) + PRIOR_CLICKS) / (expected + PRIOR_CLICKS))
+    return counts.of(Figure.CLICKS_OVER_EXPECTED, window)
 
 
 def cart_rate(counts: Counts, window: int) -> Figures:
-    """Cart adds per view or click, shrunk towards the shop's; shape (n,)."""
-    return _rate_per_view(counts, window, CARTS)
+    """Cart adds per view or click, shrunk towards the shop's; shape (n,). (c + 20 r) / (v + 20)."""
+    return counts.of(Figure.CART_RATE, window)
 
 
 def order_rate(counts: Counts, window: int) -> Figures:
-    """Purchases per view or click, shrunk towards the shop's; shape (n,)."""
-    return _rate_per_view(counts, window, ORDERS)
+    """Purchases per view or click, shrunk towards the shop's; shape (n,). (o + 20 r) / (v + 20)."""
+    return counts.of(Figure.ORDER_RATE, window)
 
 
 def log_clicks(counts: Counts, window: int) -> Figures:
     """log1p of clicks in the window; shape (n,)."""
-    return _f32(np.log1p(counts.items[:, window, CLICKS].sum(1)))
+    return counts.of(Figure.LOG_CLICKS, window)
 
 
 def log_views(counts: Counts, window: int) -> Figures:
-    """log1p of product views in the window; shape (n,)."""
-    return _f32(np.log1p(counts.items[:, window, VIEWS]))
+    """log1p of product views and closer looks in the window; shape (n,)."""
+    return counts.of(Figure.LOG_VIEWS, window)
 
 
 def log_orders(counts: Counts, window: int) -> Figures:
     """log1p of purchases in the window; shape (n,)."""
-    return _f32(np.log1p(counts.items[:, window, ORDERS]))
+    return counts.of(Figure.LOG_ORDERS, window)
 
 
 def log_impressions(counts: Counts, window: int) -> Figures:
     """log1p of impressions in the window: how much evidence the rates rest on; shape (n,)."""
-    return _f32(np.log1p(counts.items[:, window, IMPRESSIONS].sum(1)))
+    return counts.of(Figure.LOG_IMPRESSIONS, window)
 
 
 def trend(counts: Counts) -> Figures:
-    """log of the last day's views and clicks over the month's daily mean, each plus one; shape (n,)."""
-    day, month = (_interest(counts, window) for window in (0, len(WINDOW_DAYS) - 1))
-    return _f32(np.log((day + 1.0) / (month / WINDOW_DAYS[-1] + 1.0)))
+    """Log of the last day's views and clicks over the month's daily mean, each plus one; shape (n,)."""
+    day, month = (_interest(counts.items[:, window]) for window in (0, WINDOWS - 1))
+    return np.log((day + 1.0) / (month / WINDOW_DAYS[-1] + 1.0)).astype(np.float32)
 
 
-def _interest(counts: Counts, window: int) -> npt.NDArray[np.int64]:
-    own = counts.items[:, window]
-    return own[:, VIEWS] + own[:, CLICKS].sum(1)
+def _interest(counts: Tallies) -> Tallies:
+    interest: Tallies = counts[:, VIEWS] + counts[:, CLICKS].sum(1)
+    return interest
 
 
-def _rate_per_view(counts: Counts, window: int, counter: int) -> Figures:
-    shop = counts.shop[window]
-    mean = shop[counter] / max(int(shop[VIEWS] + shop[CLICKS].sum()), 1)
-    happened = counts.items[:, window, counter]
-    return _f32((happened + PRIOR_VIEWS * mean) / (_interest(counts, window) + PRIOR_VIEWS))
+@jit
+def _lay(items: Tallies, shop: Tallies, out: Figures) -> None:
+    for window in range(WINDOWS):
+        totals, rates = shop[window], _click_rates(shop[window])
+        looks = max(totals[VIEWS] + totals[CLICKS].sum(), 1)
+        cart_prior, order_prior = (
+            PRIOR_VIEWS * (totals[CARTS] / looks),
+            PRIOR_VIEWS * (totals[ORDERS] / looks),
+        )
+        for i in range(len(items)):
+            own = items[i, window]
+            clicks, expected = own[CLICKS].sum(), 0.0
+            for group in range(GROUPS - 1):
+                expected += own[IMPRESSIONS.start + group] * rates[group]
+            views = own[VIEWS] + clicks + PRIOR_VIEWS
+            out[Figure.CLICKS_OVER_EXPECTED, window, i] = (clicks + PRIOR_CLICKS) / (expected + PRIOR_CLICKS)
+            out[Figure.LOG_CLICKS, window, i] = np.log1p(clicks)
+            out[Figure.LOG_VIEWS, window, i] = np.log1p(own[VIEWS])
+            out[Figure.CART_RATE, window, i] = (own[CARTS] + cart_prior) / views
+            out[Figure.ORDER_RATE, window, i] = (own[ORDERS] + order_prior) / views
+            out[Figure.LOG_ORDERS, window, i] = np.log1p(own[ORDERS])
+            out[Figure.LOG_IMPRESSIONS, window, i] = np.log1p(own[IMPRESSIONS].sum())
 
 
-def _f32(values: npt.NDArray[np.float64]) -> Figures:
-    return np.asarray(values, np.float32)
+@jit
+def _click_rates(totals: Tallies) -> npt.NDArray[np.float64]:
+    """Return the shop's clicks per impression in each group of places, those without a place spread over all."""
+    shown, clicked = totals[IMPRESSIONS], totals[CLICKS]
+    rates, placed = np.zeros(GROUPS - 1), clicked[: GROUPS - 1].sum()
+    for group in range(GROUPS - 1):
+        if placed:
+            rates[group] = clicked[group] / max(shown[group], 1) * (clicked.sum() / placed)
+        else:
+            rates[group] = clicked.sum() / max(shown.sum(), 1)
+    return rates

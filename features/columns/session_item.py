@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from features.touches import Column, Touch
 from features.scene import Scene
+from features.touches import Column, Touch
 
 NO_DISTANCE = np.float32(np.nan)  # nothing of the listing was touched: there is no place to measure from
 
@@ -159,5 +159,3 @@ def _places_below(scene: Scene, nth: int) -> Column:
     if len(touched) <= nth:
         return np.full(n, NO_DISTANCE, np.float32)
     return np.arange(n, dtype=np.float32) - np.float32(touched[nth])
-
-

@@ -7,9 +7,9 @@ import numba as nb
 import numpy as np
 
 from features.attributes import code
-from features.touches import Column
-from features.facts import Action, Records
+from features.facts import Records
 from features.scene import Scene
+from features.touches import Column
 
 UNKNOWN = np.float32(np.nan)
 
@@ -42,7 +42,9 @@ def overlap(scene: Scene, slot: int) -> Column:
 def above_session_mean(scene: Scene, slot: int) -> Column:
     """A candidate's number less the mean over touched items; shape (n,), the attribute's unit, NaN where unknown."""
     numbers = _numbers(scene.touched_records["slots"], slot)
-    return _numbers(scene.candidates.slots, slot) - (np.nanmean(numbers) if not np.isnan(numbers).all() else UNKNOWN)
+    return _numbers(scene.candidates.slots, slot) - (
+        np.nanmean(numbers) if not np.isnan(numbers).all() else UNKNOWN
+    )
 
 
 def number(scene: Scene, slot: int) -> Column:

@@ -8,7 +8,7 @@ from typing import Final
 
 from features.facts import INTERACTION
 from features.identity import PARTITIONS, hash64, partition_of
-from features.statistics import PRIOR_RECORDS, SHOP
+from features.increments import PRIOR_RECORDS, SHOP
 from features.store import keys
 from features.store.protocol import (
     ANY,

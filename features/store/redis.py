@@ -6,7 +6,7 @@ from typing import Final
 
 from features.facts import IMPRESSION, IMPRESSIONS_KEPT, INTERACTION, INTERACTIONS_KEPT
 from features.identity import PARTITIONS, hash64, partition_of
-from features.statistics import PRIOR_RECORDS, SHOP
+from features.increments import PRIOR_RECORDS, SHOP
 from features.store import keys
 from features.store.exchange import Command, Exchange, script
 from features.store.protocol import ANY, EventWrite, ExposureWrite, Found, ItemWrite, StreamState

@@ -1,11 +1,11 @@
 """What events add to the statistics of items."""
 
 from collections.abc import Iterable
-from itertools import islice
 from typing import Final
 
 from features.facts import Event
-from features.statistics import Statistics, increments_of
+from features.increments import increments_of
+from features.statistics import counted
 from features.store.protocol import WorkStore
 
 _AT_ONCE: Final = 2_000  # records per round trip: 10 MB at the most
@@ -16,12 +16,8 @@ def count(store: WorkStore, shop: str, batch: int, events: Iterable[tuple[Event,
 
     The same batch may be counted again after a crash: a record that has it stays as it is.
     """
-    increments = increments_of(events)
-    items = iter(increments)
-    while some := list(islice(items, _AT_ONCE)):
-        before = store.read_statistics(shop, some)
-        after = {
-            item: Statistics.from_bytes(before[item]).with_increments(increments[item], batch)
-            for item in some
-        }
-        store.write_statistics(shop, batch, {item: s.to_bytes() for item, s in after.items()})
+    for part in increments_of(events).parts(_AT_ONCE):
+        items = part.items
+        before = store.read_statistics(shop, items)
+        after = counted([before[item] for item in items], part, batch)
+        store.write_statistics(shop, batch, dict(zip(items, after, strict=True)))

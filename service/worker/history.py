@@ -10,10 +10,10 @@ import orjson
 
 from features.attributes import Attribute
 from features.facts import INTERACTION, Event, Know, KnownItem, impressions_of, interactions_of
+from features.increments import PRIOR_RECORDS
 from features.items import described
 from features.log.reader import Fact
 from features.log.schema import Kind
-from features.statistics import PRIOR_RECORDS
 from features.store import keys
 from features.store.protocol import VisitorState, WorkStore
 from service.worker.counting import count
