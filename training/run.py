@@ -12,14 +12,15 @@ from features.table import FeatureTable, feature_table
 from service.ranking.forest import Forest
 from training.dataset import Dataset, dataset
 from training.evaluate import Evaluation, evaluate
-from training.fit import Choice, Forester, Grown
+from training.fit import Choice, Forester, Grown, with_positives
 from training.gate import Verdict, judge
 from training.publish import Papers, bundle_of, manifest_of, publish
 from training.source import Installation, Tally, attributes_of, read_log
 from training.usable import check_usable
 from training.window import Cut, cut_at_share
 
-JUDGED_SHARE: Final = 0.2  # the newest listings, which the judged model has not seen
+JUDGED_SHARE: Final = 0.2  # of the listings, the newest: the judged model has not seen them
+JUDGED_AT_LEAST: Final = 150  # listings with a positive, so that a small log leaves enough for an interval
 
 Tell = Callable[[str], None]
 
@@ -80,19 +81,24 @@ class Trainer:
 
     def _trained(self, wish: Wish, attributes: tuple[Attribute, ...], data: Dataset, tally: Tally) -> Trained:
         forester = Forester(wish.seed, optional_columns(feature_table(attributes)), self.tell)
-        cut = cut_at_share(data, 1.0 - JUDGED_SHARE)
+        cut = cut_at_share(data, 1.0 - judged_share(data))
         choice = forester.choose(cut.before)
-        self.tell(f"judging on the newest {len(cut.after):,} listings, which it has not seen")
-        judged = Forest.of(forester.grow(cut.before, choice.best).text)
+        self.tell("growing one forest to be judged, and one on all listings to serve")
+        to_judge, model = forester.grow_each((cut.before, data), choice.best)
+        judged = Forest.of(to_judge.text)
+        self.tell(f"judging on the newest {len(cut.after):,} listings")
         evaluation = evaluate(cut.after, judged, seed=wish.seed)
-        self.tell("growing the final forest on all listings")
-        model = forester.grow(data, choice.best)
         papers = Papers(wish.shop, attributes, wish.now, _parent(self.place, wish.shop), wish.seed)
         manifest = manifest_of(papers, model, data, evaluation)
         verdict = judge(evaluation)
         return Trained(
             wish, attributes, data, tally, cut, choice, model, evaluation, judged, verdict, manifest
         )
+
+
+def judged_share(data: Dataset) -> float:
+    """Return which share of the listings to judge on: at most half."""
+    return min(0.5, max(JUDGED_SHARE, JUDGED_AT_LEAST / len(with_positives(data))))
 
 
 def optional_columns(table: FeatureTable) -> frozenset[str]:

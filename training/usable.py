@@ -9,7 +9,7 @@ from training.dataset import Dataset
 from training.fit import with_positives
 from training.source import Tally
 
-FEWEST_LISTINGS: Final = 200  # with something wanted: half of that is judged on, and intervals need 100
+FEWEST_LISTINGS: Final = 300  # with something wanted: half of them are judged on, and an interval needs 100
 FEWEST_SESSIONS: Final = 60
 
 

@@ -1,9 +1,11 @@
 """A moment on the command line."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import click
+
+_YEAR_10000: Final = 253_402_300_800.0  # dates end there
 
 
 class Moment(click.ParamType[float]):
@@ -17,12 +19,19 @@ class Moment(click.ParamType[float]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401 - click's own signature
         """Return Unix seconds."""
-        try:
-            return float(value)
-        except ValueError:
-            pass
-        try:
-            at = datetime.fromisoformat(value)
-        except ValueError:
+        seconds = _seconds(value)
+        if seconds is None or not 0.0 <= seconds < _YEAR_10000:
             self.fail(f"{value!r} is no time; write 2026-11-22T10:00:00Z or Unix seconds", param, ctx)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+        return seconds
+
+
+def _seconds(value: str) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        pass
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
