@@ -97,20 +97,15 @@ def _alone(directory: Path) -> Iterator[None]:
 
 
 def _announce(settings: Settings, bind: str, shop: Shopfront, began: float) -> None:
-    """Print the addresses once the model ranks, or what keeps it from that."""
-    answer: dict[str, object] = {}
-    while time.monotonic() - began < _READY_SECONDS + 600.0:
-        answer = _ranking(bind, shop)
-        if answer.get("personalized"):
-            break
+    """Print the addresses once the model ranks, or after a while what keeps it from that."""
+    end = time.monotonic() + _READY_SECONDS
+    while not (answer := _ranking(bind, shop)).get("personalized") and time.monotonic() < end:
         time.sleep(_ASK_SECONDS)
+    if answer.get("personalized"):
+        _say(f"\nBalad demo is ready after {time.monotonic() - began:.0f} s")
+    else:
+        _say(f"\nBalad demo runs, but does not personalise: {answer.get('reason') or 'no answer yet'}")
     directory = settings.data / DIRECTORY
-    _say("")
-    _say(
-        f"Balad demo is ready after {time.monotonic() - began:.0f} s"
-        if answer.get("personalized")
-        else f"Balad demo runs, but does not personalise: {answer.get('reason') or 'no answer'}"
-    )
     _say(f"  try the shop   {url(bind)}/demo/")
     _say(f"  read the API   {url(bind)}/docs")
     _say(f"  its keys       {directory / PUBLISHABLE_FILE}, {directory / SECRET_FILE}")

@@ -12,7 +12,7 @@ import click
 import numpy as np
 
 from training.simulate.client import Client
-from training.simulate.files import EVENTS, ITEMS, write_events, write_items
+from training.simulate.files import EVENTS, ITEMS, known_from, write_events, write_items
 from training.simulate.live import LiveStorefront, Pace, told_every
 from training.simulate.session import Shop, Step
 from training.simulate.traffic import ShopOrder, Traffic, coming_arrivals, past_arrivals
@@ -123,7 +123,7 @@ def _into_files(plan: Plan, out: Path) -> None:
     until = time.time() if plan.until is None else plan.until
     start = until - plan.days * _DAY
     shop = plan.shop(until)
-    items = write_items(out, shop.catalogue.items())
+    items = write_items(out, (known_from(start, item) for item in shop.catalogue.items()))
     rng = np.random.default_rng((plan.seed, 1))
     arrivals = past_arrivals(rng, shop.population, plan.sessions or _SESSIONS, (start, until))
     steps = Traffic(rng, shop, ShopOrder(), "h").steps(arrivals)

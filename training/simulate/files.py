@@ -18,6 +18,15 @@ EVENTS: Final = "events.jsonl"
 TRUTH: Final = "truth.jsonl"
 
 
+def known_from(start: float, item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an item with the `time` from which the log knows it: the beginning of the past, or its own if later.
+
+    >>> known_from(100.0, {"item_id": "A1", "created_at": 40.0})["time"]
+    100.0
+    """
+    return {**item, "time": max(start, item["created_at"])}
+
+
 def write_items(directory: Path, items: Iterable[Mapping[str, Any]]) -> int:
     """Write the catalogue and return how many items it has."""
     with _whole(directory / ITEMS) as file:
