@@ -17,8 +17,8 @@ LINES = [line for block in BLOCKS for line in block.replace("\\\n", " ").splitli
 
 def typed(program: str) -> list[list[str]]:
     """The calls of a program, without comments."""
-    words = [shlex.split(line, comments=True) for line in LINES]
-    return [call[1:] for call in words if call and call[0] == program]
+    # Only its own lines: those of a `curl` hold quotes that close on a later one.
+    return [shlex.split(line, comments=True)[1:] for line in LINES if line.split(" ")[0] == program]
 
 
 def options(command: click.Command) -> dict[str, int]:
