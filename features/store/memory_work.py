@@ -41,6 +41,14 @@ class MemoryWorkStore(MemoryStore):
             self._shop(shop).marks.put(_LEASE, token.encode(), life_seconds)
             self._shop(shop).work = state
 
+    def prolong(self, shop: str, token: str, life_seconds: float) -> bool:
+        """Keep the lease for as long again; False where it was lost."""
+        with self._lock:
+            held = self._shop(shop).marks.get(_LEASE) == token.encode()
+            if held:
+                self._shop(shop).marks.put(_LEASE, token.encode(), life_seconds)
+            return held
+
     def release(self, shop: str, token: str) -> None:
         """Give the lease back; nothing if it was lost."""
         with self._lock:

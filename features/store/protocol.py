@@ -129,7 +129,8 @@ class Store(Protocol):
     ) -> None:
         """Append an exposure to its visitor's stream, where it stands behind what it saw, and keep its order.
 
-        The order is kept for half an hour, also where Backlog is raised because the stream is full.
+        The order is kept for half an hour, also where Backlog is raised because the stream is full. Either may be
+        empty: an exposure that is not recorded still has next pages.
         """
 
     def ranking(self, shop: str, ranking_id: str) -> bytes | None:
@@ -160,6 +161,9 @@ class WorkStore(Store, Protocol):
 
     def save(self, shop: str, token: str, state: bytes, life_seconds: float) -> None:
         """Replace the work state and prolong the lease; raises LeaseLost where it is no longer held."""
+
+    def prolong(self, shop: str, token: str, life_seconds: float) -> bool:
+        """Keep the lease for as long again; False where it was lost: it is never taken back."""
 
     def release(self, shop: str, token: str) -> None:
         """Give the lease back; nothing if it was lost."""

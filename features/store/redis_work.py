@@ -34,6 +34,12 @@ class RedisWorkStore(RedisStore):
         if not self._exchange.run([call])[0]:
             raise LeaseLost(f"somebody else works on shop {shop} by now")
 
+    def prolong(self, shop: str, token: str, life_seconds: float) -> bool:
+        """Keep the lease for as long again; False where it was lost."""
+        args = (token, int(life_seconds * 1000))
+        call = script("prolong").call((f"{keys.tag(shop, 0)}:lease",), args)
+        return bool(self._exchange.run([call])[0])
+
     def release(self, shop: str, token: str) -> None:
         """Give the lease back; nothing if it was lost."""
         self._exchange.run([script("release").call((f"{keys.tag(shop, 0)}:lease",), (token,))])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event, Thread
 from typing import Final
 from uuid import uuid4
 
@@ -9,12 +10,12 @@ from features.identity import PARTITIONS
 from features.log import writer
 from features.log.place import Log
 from features.log.schema import Kind
-from features.store.protocol import LeaseLost, WorkStore
+from features.store.protocol import LeaseLost, StoreUnavailable, WorkStore
 from service.worker.counting import count
 from service.worker.entries import Streamed, by_kind, ends, streamed
 from service.worker.state import CursorName, WorkState
 
-LEASE_SECONDS: Final = 10.0  # longer than a step takes; one that took longer is done again, by somebody else
+LEASE_SECONDS: Final = 10.0  # how long a shop waits for another worker where one died
 BATCH: Final = 5_000  # facts that are worked on at once, at the most
 _OF_PARTITION: Final = BATCH // PARTITIONS
 
@@ -36,10 +37,9 @@ class Held:
             self.state = WorkState.from_bytes(state)
         return state is not None
 
-    def prolong(self) -> None:
-        """Keep the lease for as long again. Raises LeaseLost where it went to somebody else."""
-        if not self.take(waits=False):
-            raise LeaseLost(f"somebody else works on shop {self.shop} by now")
+    def keep(self) -> bool:
+        """Keep the lease for as long again, from any thread; False where it was lost."""
+        return self.store.prolong(self.shop, self._token, LEASE_SECONDS)
 
     def release(self) -> None:
         """Give the lease back."""
@@ -96,7 +96,22 @@ def holding(store: WorkStore, log: Log, shop: str, waiting: str | None = None) -
     if not held.take(waits=waiting is not None):
         yield None
         return
+    over = Event()
+    beat = Thread(target=_prolong, args=(held, over), name=f"lease of {shop}", daemon=True)
+    beat.start()
     try:
         yield held
     finally:
+        over.set()
+        beat.join()
         held.release()
+
+
+def _prolong(held: Held, over: Event) -> None:
+    """Keep the lease while a step takes its time; a process that is dead or stopped loses it."""
+    while not over.wait(LEASE_SECONDS / 4):
+        try:
+            if not held.keep():
+                return  # the next save raises LeaseLost
+        except StoreUnavailable:
+            continue

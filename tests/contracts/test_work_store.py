@@ -88,6 +88,14 @@ def test_saving_prolongs_the_lease(store: WorkStore, until: Until) -> None:
     until(lambda: store.acquire("s", "b", 10) is not None)
 
 
+def test_a_lease_is_prolonged_by_its_holder_alone(store: WorkStore, until: Until) -> None:
+    store.acquire("s", "a", 0.02)
+    assert not store.prolong("s", "b", 10)
+    until(lambda: store.acquire("s", "b", 10) is not None)
+    assert not store.prolong("s", "a", 10)
+    assert store.prolong("s", "b", 10)
+
+
 def test_the_work_state_is_the_holders_to_write(store: WorkStore) -> None:
     store.acquire("s", "a", 10)
     store.save("s", "a", b"state", 10)
