@@ -112,7 +112,7 @@ def _lay_out(bits: Int32s, slots: Int32s, first: int, rows: int, keys: Int32s) -
             keys[place + row] = 0
 
 
-def _score(  # noqa: PLR0913, PLR0917 - flat arrays are what numba reads fastest
+def _score(  # pragma: no cover - machine code  # noqa: PLR0913, PLR0917 - flat arrays are what numba reads fastest
     bits: Int32s, slots: Int32s, nodes: Int64s, values: Doubles, roots: Int64s, steps: Int32s, scores: Doubles
 ) -> None:
     """Add each row's leaf of each tree to `scores`, in the order of the trees, as LightGBM does.
@@ -159,5 +159,5 @@ def compiled() -> Callable[..., None]:
     )
     try:
         return njit(signature, nogil=True, cache=True)(_score)
-    except (RuntimeError, OSError):  # no directory to keep it in, or one that broke
+    except (RuntimeError, OSError):  # pragma: no cover - tests/parity does, under another name
         return njit(signature, nogil=True)(_score)

@@ -1,5 +1,7 @@
 """The forest gives the bits that LightGBM gives, on whatever trees and whatever rows."""
 
+from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal
 
 import lightgbm
@@ -9,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.ranking import Forest, ModelTextError, UnsupportedModelError
+from service.ranking import Forest, ModelTextError, UnsupportedModelError, kernel
+from service.ranking.kernel import ABOVE_ALL
 
 Rows = npt.NDArray[np.float32]
 
@@ -214,6 +217,16 @@ def test_a_target_that_never_varies_gives_one_score() -> None:
     rows, _ = learnable(np.random.default_rng(6))
     text = trained(rows, np.ones(len(rows)), objective="regression")
     assert same_bits(Forest.of(text).score(rows), oracle(text, rows))
+
+
+def test_compiles_where_no_machine_code_can_be_kept() -> None:
+    """A module without a file is where numba finds no directory, as in a read-only image without a home."""
+    module = ModuleType("kernel_without_a_file")
+    exec(compile(Path(kernel.__file__).read_text(), "<no file>", "exec"), vars(module))  # noqa: S102 - our own source
+    scores = np.zeros(8)
+    stump = np.array([ABOVE_ALL << 32], np.int64), np.array([2.5]), np.array([0, 1]), np.zeros(1, np.int32)
+    module.compiled()(np.zeros((3, 0), np.int32), np.zeros((2, 0), np.int32), *stump, scores)
+    assert scores[:3].tolist() == [2.5] * 3
 
 
 def test_refuses_native_categories() -> None:

@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 
@@ -156,6 +156,18 @@ LINEAR = text_of(2.0, len(TABLE)).replace("num_leaves=1", "num_leaves=1\nis_line
         pytest.param(bundle(SECOND, 2.0), remove_manifest, "has no model", id="gone"),
         pytest.param(
             bundle(SECOND, 2.0, feature_table(OTHERS)), nothing, "another feature table", id="other-columns"
+        ),
+        pytest.param(
+            bundle(SECOND, 2.0, replace(TABLE, hash="an older revision")),
+            nothing,
+            "with another meaning",
+            id="other-meaning",
+        ),
+        pytest.param(
+            bundle(SECOND, 2.0, replace(TABLE, names=TABLE.names[:-1], hash="shorter")),
+            nothing,
+            f"{len(TABLE) - 1} columns there and {len(TABLE)} here",
+            id="fewer-columns",
         ),
         pytest.param(
             bundle(SECOND, 2.0, golden=2.5), nothing, "5 of 5 golden rows score differently", id="golden"
