@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response
 from flask.sessions import SessionInterface
 
-from service.api import problems
+from service.api import browsers, problems
 from service.api.auth import Access, authenticate
 from service.api.endpoint import Endpoint
 from service.api.endpoints import ENDPOINTS
@@ -40,6 +40,7 @@ def create_app(deps: Deps) -> Flask:
             methods=[endpoint.method],
             provide_automatic_options=False,
         )
+    browsers.register(app, ENDPOINTS)
     if deps.settings.demo:
         app.register_blueprint(demo_blueprint(opened_once(deps.settings.data)))
     return app
@@ -55,7 +56,7 @@ def _view(deps: Deps, endpoint: Endpoint) -> Callable[..., Response]:
         return response
 
     def keyed_view(**path: Any) -> Response:  # noqa: ANN401 - parts of the path
-        caller = authenticate(deps.directory, request.environ.get("HTTP_AUTHORIZATION"), endpoint.access)
+        caller = authenticate(deps.directory, browsers.credentials(), endpoint.access)
         response = endpoint.view(deps, caller, **path)
         count(endpoint.name, response.status_code)()
         return response

@@ -8,6 +8,7 @@ import orjson
 from features.facts import ACTION_OF, Know, impressions_of, interactions_of
 from features.store.protocol import EventWrite
 from service.contract.event import ANY_TIME, Window, dedupe_id
+from service.contract.quantities import LAST_TIME
 
 OLDEST_SECONDS: Final = 72 * 3600.0
 AHEAD_SECONDS: Final = 5 * 60.0
@@ -20,6 +21,21 @@ _KEYS: Final = (
 def window_of(now: float, *, trusted: bool) -> Window:
     """Return the times that a key may state: any for a secret one, around the server's clock for the other."""
     return ANY_TIME if trusted else Window(now - OLDEST_SECONDS, now + AHEAD_SECONDS)
+
+
+def on_our_clock(events: Sequence[Any], sent_at: float, now: float) -> list[Any]:
+    """Return raw events with their times moved by what the sender's clock is off: it sent them at `sent_at`, now.
+
+    >>> on_our_clock([{"time": 3600.0}, {"name": "search"}, "no event"], sent_at=3605.0, now=5.0)
+    [{'time': 0.0}, {'name': 'search'}, 'no event']
+    """
+    ahead = sent_at - now
+    return [
+        {**event, "time": event["time"] - ahead}
+        if isinstance(event, dict) and type(event.get("time")) in {int, float} and event["time"] <= LAST_TIME
+        else event
+        for event in events
+    ]
 
 
 def as_received(event: Mapping[str, Any], now: float, *, trusted: bool) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from hmac import compare_digest
@@ -14,6 +14,7 @@ import orjson
 from features.attributes import DEFAULT, Attribute, declared
 from features.store.settings import SettingsStore
 from service.changes import change
+from service.origins import origin_of
 
 SHOP_SETTING: Final = "shop"  # the name of the setting that holds the shop itself
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")  # it is part of keys, paths and URLs
@@ -51,13 +52,15 @@ class Shop:
     attributes: tuple[Attribute, ...]
     keys: tuple[KeyHash, ...]
     created_at: float
+    origins: tuple[str, ...] = ()  # of the web pages that may call with the publishable key
 
     @classmethod
     def of(cls, text: bytes) -> "Shop":
         """Read the setting `shop`."""
         said = orjson.loads(text)
         keys = tuple(KeyHash(KeyKind(key["kind"]), key["sha256"]) for key in said["keys"])
-        return cls(said["shop"], declared(said["attributes"]), keys, said["created_at"])
+        origins = tuple(said.get("origins", ()))
+        return cls(said["shop"], declared(said["attributes"]), keys, said["created_at"], origins)
 
     def text(self) -> bytes:
         """Write the setting `shop`.
@@ -72,6 +75,7 @@ class Shop:
                 "attributes": [f"{a.name}:{a.kind}" for a in self.attributes],
                 "keys": [{"kind": key.kind, "sha256": key.sha256} for key in self.keys],
                 "created_at": self.created_at,
+                "origins": self.origins,
             }
         )
 
@@ -119,10 +123,28 @@ def shop_of(store: SettingsStore, name: str) -> Shop:
     Raises:
         ShopError: There is none of this name; the message lists those there are.
     """
+    return Shop.of(_text_of(store, name))
+
+
+def set_origins(store: SettingsStore, name: str, origins: Sequence[str], *, now: float) -> Shop:
+    """Say which web pages may call with a shop's publishable key, in place of what was said before.
+
+    Raises:
+        ShopError: There is no such shop, or somebody changed it meanwhile.
+        OriginError: One of them is no origin.
+    """
+    before = _text_of(store, name)
+    new = replace(Shop.of(before), origins=tuple(dict.fromkeys(origin_of(origin) for origin in origins)))
+    if not change(store, name, SHOP_SETTING, before, new.text(), actor="command line", now=now):
+        raise ShopError(f"shop {name!r} was changed meanwhile; try again")
+    return new
+
+
+def _text_of(store: SettingsStore, name: str) -> bytes:
     if (text := store.read(name).values.get(SHOP_SETTING)) is None:
         known = ", ".join(sorted(store.shops())) or "none yet"
         raise ShopError(f"no shop {name!r}; there are: {known} (make one with `balad shop create {name}`)")
-    return Shop.of(text)
+    return text
 
 
 def _new_key(kind: KeyKind) -> str:

@@ -144,11 +144,13 @@ class MemoryStore:
         *,
         timeout_seconds: float | None = None,  # noqa: ARG002 - nothing is waited for
     ) -> None:
-        """Append an exposure to its visitor's stream and keep its order for half an hour (unless empty)."""
+        """Append an exposure to its visitor's stream and keep its order for half an hour; either may be empty."""
         with self._lock:
             state = self._shop(shop)
             if write.order:
                 state.rankings.put(write.ranking_id, write.order, keys.RANKING_LIFE_SECONDS)
+            if not write.body:
+                return
             partition = partition_of(write.ranking_id if write.visitor_id is None else write.visitor_id)
             self._refuse_beyond_bound(state, partition, 1)
             self._record(state, partition, "x", write.body, None)

@@ -102,10 +102,10 @@ class RedisStore:
     def append_exposure(
         self, shop: str, write: ExposureWrite, *, timeout_seconds: float | None = None
     ) -> None:
-        """Append an exposure to its visitor's stream and keep its order for half an hour (unless empty)."""
+        """Append an exposure to its visitor's stream and keep its order for half an hour; either may be empty."""
         owner = write.ranking_id if write.visitor_id is None else write.visitor_id
         stream = keys.stream_key(shop, partition_of(owner))
-        commands = [script("exposure").call((stream,), (self._bound, write.body))]
+        commands = [script("exposure").call((stream,), (self._bound, write.body))] if write.body else []
         if write.order:  # found by the ranking alone, so in a slot of its own
             key = keys.ranking_key(shop, partition_of(write.ranking_id), write.ranking_id)
             commands.append(("SET", key, write.order, "EX", keys.RANKING_LIFE_SECONDS))

@@ -1,4 +1,8 @@
-"""Who calls: the shop and the kind of the key in `Authorization: Bearer <key>`."""
+"""Who calls: the shop and the kind of the key in `Authorization: Bearer <key>`.
+
+A publishable key may stand in the address instead (`?key=pk_…`): `sendBeacon` sets no header, and a call without one
+needs no preflight.
+"""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -7,7 +11,8 @@ from typing import Final
 from features.store.protocol import StoreUnavailable
 from service.api.problems import Forbidden, Unauthorized
 from service.directory import Directory, ShopSettings
-from service.shops import KeyHash, KeyKind
+from service.origins import may_call
+from service.shops import KeyHash, KeyKind, Shop
 
 _SCHEME: Final = "bearer "
 _LONGEST_KEY: Final = 128
@@ -45,17 +50,25 @@ class Caller:
         return f"{self.key.kind}_…{self.key.sha256[:8]}"
 
 
-def authenticate(directory: Directory, header: str | None, access: Access) -> Caller:
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a request says about who sends it; None where it says nothing."""
+
+    header: str | None = None  # Authorization
+    query: str | None = None  # ?key=
+    origin: str | None = None  # of the web page that calls; whatever is no browser sends none
+    host: str = ""  # what this service was called
+
+
+def authenticate(directory: Directory, said: Credentials, access: Access) -> Caller:
     """Return who calls.
 
     Raises:
         Unauthorized: There is no key, or nobody has this one.
-        Forbidden: The key is publishable where only a secret one will do.
+        Forbidden: The key may not do this, or not from this web page, or not from an address.
         StoreUnavailable: No key was ever read, so none can be checked.
     """
-    if header is None or header[: len(_SCHEME)].lower() != _SCHEME:
-        raise Unauthorized("no_key", "Send a key: Authorization: Bearer pk_… or sk_…", headers=_CHALLENGE)
-    key = header[len(_SCHEME) :].strip()
+    key = _key(said)
     found = directory.by_key(key) if 0 < len(key) <= _LONGEST_KEY else None
     if found is None:
         if directory.read_at is None:
@@ -64,4 +77,22 @@ def authenticate(directory: Directory, header: str | None, access: Access) -> Ca
     caller = Caller(*found)
     if access is Access.SECRET and not caller.is_trusted:
         raise Forbidden("secret_key_needed", "This call takes a secret key (sk_…)")
+    if caller.is_trusted and said.header is None:
+        raise Forbidden("secret_key_in_address", "An address is logged; send a secret key as Authorization")
+    if said.origin is not None and not caller.is_trusted:
+        _check_origin(caller.shop.shop, said.origin, said.host)
     return caller
+
+
+def _key(said: Credentials) -> str:
+    if said.header is None and said.query is not None:
+        return said.query
+    if said.header is None or said.header[: len(_SCHEME)].lower() != _SCHEME:
+        raise Unauthorized("no_key", "Send a key: Authorization: Bearer pk_… or sk_…", headers=_CHALLENGE)
+    return said.header[len(_SCHEME) :].strip()
+
+
+def _check_origin(shop: Shop, origin: str, host: str) -> None:
+    if not may_call(origin, shop.origins, host):
+        message = f"Pages of {origin!r} may not call: `balad shop origins {shop.name} ORIGIN…` says which may"
+        raise Forbidden("origin_not_declared", message)

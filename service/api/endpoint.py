@@ -27,6 +27,7 @@ class Endpoint:
     request: TypeAdapter[Any] | None = None
     answer: TypeAdapter[Any] | None = None
     description: str = ""
+    query: TypeAdapter[Any] | None = None  # what may stand behind the `?`
 
     @property
     def name(self) -> str:
@@ -75,3 +76,11 @@ def body_as(model: TypeAdapter[Any]) -> Any:  # noqa: ANN401 - what the model sa
 def answer_of(body: object, headers: dict[str, str] | None = None) -> Response:
     """Return a JSON answer."""
     return Response(orjson.dumps(body), 200, headers, content_type="application/json")
+
+
+def query_as(model: TypeAdapter[Any]) -> Any:  # noqa: ANN401 - what the model says
+    """Check what stands behind the `?` against a model; what the model does not name is ignored."""
+    try:
+        return model.validate_strings(request.args.to_dict())
+    except ValidationError as error:
+        raise wrong_fields(error) from None

@@ -3,11 +3,12 @@
 from itertools import chain
 from typing import Final
 
-from service.api import events, health, items, metrics, models, openapi, pages, rank
+from service.api import events, health, items, metrics, models, openapi, pages, rank, rankings, sdk
 from service.api.endpoint import Endpoint
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = tuple(
     chain.from_iterable(
-        module.ENDPOINTS for module in (rank, events, items, pages, models, health, metrics, openapi)
+        module.ENDPOINTS
+        for module in (rank, rankings, events, items, pages, models, health, metrics, openapi, sdk)
     )
 )

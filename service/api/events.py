@@ -11,21 +11,33 @@ from typing_extensions import TypedDict
 from service.api.auth import Access, Caller
 from service.api.endpoint import Endpoint, answer_of, body_as
 from service.contract.event import BATCH_LENGTH, Event, judge_events, needed_fields
+from service.contract.quantities import Time
 from service.deps import Deps
-from service.receiving import as_received, asked_about, window_of, writes_of
+from service.receiving import as_received, asked_about, on_our_clock, window_of, writes_of
 from service.tables import fill
+
+SentAt = Annotated[
+    Time | None,
+    Field(
+        default=None,
+        description="The sender's clock when it sends; the events' times are moved by what it differs from the "
+        "server's. Publishable keys only.",
+    ),
+]
 
 
 class Batch(TypedDict):
     """The body as far as it must be right for any of it to count."""
 
     events: Annotated[list[Any], Field(min_length=1, max_length=BATCH_LENGTH)]
+    sent_at: SentAt
 
 
 class EventsRequest(TypedDict):
     """Events, each judged by itself."""
 
     events: Annotated[list[Event], Field(min_length=1, max_length=BATCH_LENGTH)]
+    sent_at: SentAt
 
 
 class RejectedEvent(TypedDict):
@@ -51,8 +63,10 @@ _BATCH: Final = TypeAdapter(Batch)
 
 def post_events(deps: Deps, caller: Caller) -> Response:
     """Keep the valid events of a batch."""
-    raw = body_as(_BATCH)["events"]
-    now = deps.clock()
+    batch, now = body_as(_BATCH), deps.clock()
+    raw = batch["events"]
+    if batch["sent_at"] is not None and not caller.is_trusted:
+        raw = on_our_clock(raw, batch["sent_at"], now)
     valid, rejections = judge_events(raw, window_of(now, trusted=caller.is_trusted))
     new = _append(deps, caller, [as_received(event, now, trusted=caller.is_trusted) for event in valid], now)
     accepted = sum(new)

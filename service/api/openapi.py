@@ -80,7 +80,8 @@ def _operation(endpoint: Endpoint, schemas: dict[Any, Any]) -> dict[str, Any]:
         "parameters": [
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
             for name in _PARAMETER.findall(endpoint.path)
-        ],
+        ]
+        + _query(endpoint),
         "responses": {"200": _response(endpoint, schemas)}
         | {s: _problem(s, schemas) for s in _ERRORS[endpoint.access]},
         "security": [] if endpoint.access is Access.NONE else [{"key": []}],
@@ -90,6 +91,11 @@ def _operation(endpoint: Endpoint, schemas: dict[Any, Any]) -> dict[str, Any]:
         content = {_JSON: {"schema": schemas[id(endpoint.request)]}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
+
+
+def _query(endpoint: Endpoint) -> list[dict[str, Any]]:
+    fields = {} if endpoint.query is None else endpoint.query.json_schema()["properties"]
+    return [{"name": name, "in": "query", "schema": schema} for name, schema in fields.items()]
 
 
 def _response(endpoint: Endpoint, schemas: dict[Any, Any]) -> dict[str, Any]:

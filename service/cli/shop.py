@@ -58,3 +58,34 @@ def create(settings: Settings, name: str, attributes: tuple[str, ...], *, as_jso
     click.echo(f"publishable key  {new.publishable_key}   (may sit in a browser)")
     click.echo(f"secret key       {new.secret_key}   (may do everything: keep it on a server)")
     click.echo("The keys are not shown again.")
+
+
+@shop.command()
+@click.argument("name")
+@click.argument("origins", nargs=-1)
+@click.option("--clear", is_flag=True, help="Declare none.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def origins(settings: Settings, name: str, origins: tuple[str, ...], *, clear: bool, as_json: bool) -> None:
+    """Say which web pages may call with the publishable key, in place of those said before; without any, show them.
+
+    While none is declared, only pages served from localhost may.
+
+    \b
+    Example:
+      balad shop origins acme https://shop.example https://www.shop.example
+    """
+    from features.store.exchange import Exchange
+    from features.store.redis_settings import RedisSettings
+    from service.shops import set_origins, shop_of
+
+    with live(settings) as ready:
+        store = RedisSettings(Exchange(str(ready.redis_url), PATIENCE_SECONDS))
+        if origins or clear:
+            holds = set_origins(store, name, () if clear else origins, now=time.time())
+        else:
+            holds = shop_of(store, name)
+    if as_json:
+        click.echo(json.dumps({"shop": name, "origins": holds.origins}))
+        return
+    click.echo("\n".join(holds.origins) or "none declared: only pages served from localhost may call")

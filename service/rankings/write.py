@@ -21,13 +21,15 @@ def write(deps: Deps, call: Call, decision: Decision, outcome: Outcome) -> None:
 
     What cannot be written is counted as lost; the answer does not wait for it.
     """
-    if not is_recorded(call, decision):
-        return
-    timer = deps.timer()
-    body = exposure_of(call, decision, outcome, 1000 * (timer - call.began), deps.settings.served_rows_share)
     order = (
         b"" if call.limit == len(call.item_ids) else orjson.dumps([call.item_ids[i] for i in outcome.order])
     )
+    recorded = is_recorded(call, decision)
+    if not recorded and not order:
+        return
+    timer = deps.timer()
+    latency_ms, share = 1000 * (timer - call.began), deps.settings.served_rows_share
+    body = exposure_of(call, decision, outcome, latency_ms, share) if recorded else b""
     left = max(call.deadline - timer, LEAST_SECONDS)
     try:
         if outcome.reason in _NO_STORE:
@@ -35,4 +37,5 @@ def write(deps: Deps, call: Call, decision: Decision, outcome: Outcome) -> None:
         exposure = ExposureWrite(call.ranking_id, call.visitor_id, body, order)
         deps.store.append_exposure(call.shop_name, exposure, timeout_seconds=left)
     except StoreUnavailable:
-        deps.metrics.exposure_lost(call.shop_name)()
+        if recorded:
+            deps.metrics.exposure_lost(call.shop_name)()

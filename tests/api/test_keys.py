@@ -29,7 +29,8 @@ WRONG = {
 }
 KEYED = [endpoint for endpoint in ENDPOINTS if endpoint.access is not Access.NONE]
 OPEN = [endpoint for endpoint in ENDPOINTS if endpoint.access is Access.NONE]
-PUBLISHABLE = {"/v1/rank", "/v1/events"}
+PUBLISHABLE = {"/v1/rank", "/v1/rankings/<ranking_id>", "/v1/events"}
+SDK = {"/sdk/balad.js", "/sdk/balad.mjs", "/sdk/balad.d.ts"}
 
 
 def name(endpoint: "Endpoint") -> str:
@@ -42,12 +43,13 @@ def at(endpoint: "Endpoint") -> str:
         .replace("<item_id>", "A")
         .replace("<page>", "home")
         .replace("<version>", "v")
+        .replace("<ranking_id>", "r")
     )
 
 
 def test_the_calls_of_a_browser_are_those_of_the_contract() -> None:
     assert {e.path for e in ENDPOINTS if e.access is Access.PUBLISHABLE} == PUBLISHABLE
-    assert {e.path for e in OPEN} == {"/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"}
+    assert {e.path for e in OPEN} == {"/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", *SDK}
 
 
 def test_every_route_of_the_app_is_in_the_table(api: "Api") -> None:

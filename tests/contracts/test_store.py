@@ -131,6 +131,12 @@ def test_refuses_what_would_overfill_a_stream_and_keeps_none_of_it(store: WorkSt
     assert len(store.read("s", "v").interactions or b"") == bound * INTERACTION.itemsize
 
 
+def test_an_order_is_kept_without_an_exposure(store: WorkStore) -> None:
+    store.append_exposure("s", ExposureWrite("r1", "v", b"", b"order"))
+    assert store.ranking("s", "r1") == b"order"
+    assert store.stream_state("s").length == 0
+
+
 def test_an_exposure_is_recorded_and_its_order_kept(store: WorkStore) -> None:
     store.append_exposure("s", ExposureWrite("r1", None, b"body", b"order"))
     store.append_exposure("s", ExposureWrite("r2", None, b"other"))

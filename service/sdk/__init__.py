@@ -1,0 +1,1 @@
+"""The storefront script, as it is read; `service.api.sdk` serves it."""

@@ -1,0 +1,261 @@
+// The storefront script: ranks listings, says what visitors did. It never breaks, blocks or jolts the page: whatever
+// fails here, the shop's own order stays. Served without its comments and indentation, so a line is never a fragment
+// of a string. Types and meaning of what is public: balad.d.ts.
+var balad = (globalThis.balad ||= (() => {
+  const doc = globalThis.document;
+  const LISTING = "[data-balad-page]", ITEM = "[data-balad-item]", CLICK = "[data-balad-click]", LOAD = "[data-balad-load]";
+  const EVENT = "balad:event:", SESSION = "balad:session", VISITOR = "balad:visitor";
+  const NAMES = "view_item_list select_item view_item add_to_cart remove_from_cart add_to_wishlist begin_checkout purchase refund search".split(" ");
+  const memory = new Map(), ranked = new Map(), done = new WeakSet(), dwell = new WeakMap();
+  const beaconed = new Set();
+  let key, consent = false, given, page, deadline = 250, ga4;
+  let timer, sending, wait = 1e3, shown = [], telling;
+
+  const safe = (work) => (...all) => {
+    try {
+      return work(...all);
+    } catch {}
+  };
+  // As a script tag's attributes say it, too: `data-consent`, `data-consent="false"`.
+  const said = (one) => one != null && one !== false && one != "false";
+  const each = (selector, work) => doc.querySelectorAll(selector).forEach(safe(work));
+  const once = (it) => !done.has(it) && done.add(it);
+
+  // Kept for all tabs and the next pages with consent, else, and where there is no storage, for this page only.
+  const get = safe((name) => (memory.get(name) ?? (consent && localStorage.getItem(name))) || "");
+  const put = (name, text) => {
+    memory.set(name, text);
+    safe(() => consent && (localStorage.setItem(name, text), memory.delete(name)))();
+    return text;
+  };
+  const drop = safe((name) => {
+    memory.delete(name);
+    localStorage.removeItem(name);
+  });
+  const kept = () => safe(() => Object.keys(localStorage).filter((name) => name.startsWith("balad:")))() ?? [];
+  // Ids begin with the time, so that sorted names stand in the order of what happened.
+  const queued = () => [...memory.keys(), ...(consent ? kept() : [])].filter((name) => name.startsWith(EVENT)).sort();
+
+  const newId = () => Date.now().toString(36) + [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16)).join("");
+  const session = () => {
+    const now = Date.now(), [id, last] = (get(SESSION) || "").split(" ");
+    const current = Math.abs(now - last) < 18e5 ? id : newId();
+    put(SESSION, current + " " + now);
+    return current;
+  };
+  const who = () => (consent ? { consent, visitor_id: given || get(VISITOR) || put(VISITOR, newId()), session_id: session() } : { consent });
+
+  const address = (path, query = "") => `${api.url}/v1/${path}?key=${encodeURIComponent(key)}${query}`;
+  const call = (url, ms, options) => {
+    const stop = new AbortController(), late = setTimeout(() => stop.abort(), ms);
+    return fetch(url, { credentials: "omit", signal: stop.signal, ...options }).finally(() => clearTimeout(late));
+  };
+  // As text the call needs no preflight, which would cost a round trip.
+  const post = (path, body, ms, keepalive) => call(address(path), ms, { method: "POST", body, keepalive });
+
+  // Events wait in the queue until the service has answered; it keeps each event_id once.
+  const batch = (names) => {
+    let size = 0;
+    const sent = names.filter((name, i) => (size += get(name).length) < 6e4 || !i).slice(0, 100);
+    return [sent, `{"sent_at":${Date.now() / 1e3},"events":[${sent.map(get)}]}`];
+  };
+  const flush = safe(async () => {
+    const names = queued();
+    if (sending || !key || !names.length) return;
+    clearTimeout(timer);
+    sending = true;
+    try {
+      const [sent, body] = batch(names);
+      const { ok, status } = await post("events", body, 1e4, body.length < 6e4);
+      // What is not understood will not be understood later either.
+      if (!ok && status != 400 && status != 413) throw status;
+      sent.forEach(drop);
+      wait = 1e3;
+    } catch {
+      wait = Math.min(wait * 2, 6e4);
+    }
+    timer = sending = 0;
+    if (queued().length) timer = setTimeout(flush, wait);
+  });
+  const leave = safe(() => {
+    tell();
+    const [sent, body] = batch(queued().filter((name) => !beaconed.has(name)));
+    if (key && sent.length && navigator.sendBeacon(address("events"), body)) sent.forEach((name) => beaconed.add(name));
+  });
+  const track = safe((name, fields = {}) => {
+    const event_id = newId(), first = fields.items?.[0]?.item_id;
+    const event = { name, event_id, time: Date.now() / 1e3, page, ranking_id: ranked.get(first), ...who(), ...fields };
+    put(EVENT + event_id, JSON.stringify(event));
+    queued().slice(0, -1e3).forEach(drop);
+    timer ||= setTimeout(flush, wait);
+  });
+
+  const isElement = (one) => one instanceof Element;
+  const idOf = (one) => String((isElement(one) ? one.dataset.baladItem : one?.item_id ?? one) ?? "");
+  const described = (one) => {
+    const { baladItem: item_id, baladPrice } = one.dataset;
+    return { item_id, price: baladPrice > 0 ? +baladPrice : undefined };
+  };
+  const placed = (one, all) => ({ ...described(one), index: all.indexOf(one) });
+  const itemsOf = (listing) => [...listing.querySelectorAll(ITEM)];
+  const pageOf = (one) => one.closest(LISTING)?.dataset.baladPage ?? page;
+
+  // Nobody sees it: held back by the style, not displayed, or below the fold.
+  const unseen = (one) =>
+    getComputedStyle(one).visibility == "hidden" || !one.getClientRects().length || one.getBoundingClientRect().top > innerHeight;
+  // Nodes are moved, never copied, and only those whose place changes: listeners, and whatever stands between, stay.
+  const arrange = (from, to) => {
+    const moved = from.map((one, i) => to[i] != one && [one, to[i]]).filter(Boolean);
+    if (!moved.length) return true;
+    if (!from.every((one) => unseen(one) && !one.contains(doc.activeElement))) return false;
+    const places = moved.map(([one]) => {
+      const mark = doc.createComment("");
+      one.before(mark);
+      return mark;
+    });
+    moved.forEach(([, one], i) => places[i].replaceWith(one));
+    return true;
+  };
+  const place = (list, places, answer) => {
+    const items = list.slice(), by = new Map(places.map((i) => [idOf(list[i]), list[i]]));
+    const order = [...new Set((answer.items ?? []).map((one) => by.get(one.item_id)).filter((one) => one != null))];
+    const left = places.map((i) => list[i]).filter((one) => !order.includes(one));
+    const found = { ranking_id: answer.ranking_id, personalized: !!answer.personalized, reason: answer.reason ?? null };
+    if (!order.length) return { ...found, applied: false, items };
+    places.forEach((i, n) => (items[i] = [...order, ...left][n]));
+    const applied = !isElement(list[0]) || arrange(list, items);
+    if (applied) {
+      left.forEach((one) => isElement(one) && (one.hidden = true));
+      order.forEach((one) => ranked.set(idOf(one), answer.ranking_id));
+    }
+    return { ...found, applied, items: applied ? items.filter((one) => !left.includes(one)) : list };
+  };
+  const rank = async (where, listing, more = {}) => {
+    let list = [];
+    try {
+      list = isElement(listing) ? itemsOf(listing) : [...listing];
+      const places = [], known = new Set();
+      list.forEach((one, i) => {
+        const id = idOf(one);
+        if (id && !known.has(id) && known.size < 500) known.add(id) && places.push(i);
+      });
+      const items = places.map((i) => (isElement(list[i]) ? described(list[i]) : list[i].item_id ? list[i] : idOf(list[i])));
+      const { deadline: ms = deadline, ...rest } = more;
+      const device = /Mobi/.test(navigator.userAgent) ? "mobile" : "desktop";
+      const asked = JSON.stringify({ page: where, ...who(), items, context: { device }, ...rest });
+      const got = key && places.length ? await post("rank", asked, ms) : {};
+      return place(list, places, got.ok ? await got.json() : {});
+    } catch {
+      return place(list, [], {});
+    }
+  };
+  const next = async (ranking_id, offset, limit) => {
+    try {
+      const got = await call(address("rankings/" + encodeURIComponent(ranking_id), `&offset=${offset}&limit=${limit}`), 2e3);
+      return (await got.json()).items.map(idOf);
+    } catch {
+      return null;
+    }
+  };
+
+  // An impression: half of it visible for a second.
+  const tell = safe(() => {
+    telling = clearTimeout(telling);
+    each(LISTING, (listing) => {
+      const all = itemsOf(listing), seen = shown.filter((one) => listing.contains(one)).slice(0, 500);
+      if (seen.length) track("view_item_list", { page: pageOf(listing), items: seen.map((one) => placed(one, all)) });
+    });
+    shown = [];
+  });
+  const look = safe((entries) =>
+    entries.forEach(({ target, isIntersecting }) => {
+      clearTimeout(dwell.get(target));
+      if (!isIntersecting) return;
+      const seen = () => {
+        eye.unobserve(target);
+        shown.push(target);
+        telling ||= setTimeout(tell, 200);
+      };
+      dwell.set(target, setTimeout(seen, 1e3));
+    }),
+  );
+  const eye = safe(() => new IntersectionObserver(look, { threshold: 0.5 }))();
+
+  // `add_to_cart`, or an event as JSON; about the item it stands in, unless it says otherwise.
+  const fire = (one, text) => {
+    const { name, ...fields } = text[0] == "{" ? JSON.parse(text) : { name: text }, item = one.closest(ITEM);
+    track(name, { page: pageOf(one), ...(item && { items: [described(item)] }), ...fields });
+  };
+  const click = safe(({ target }) => {
+    const one = target.closest(`${CLICK},${ITEM}`), listing = one?.closest(LISTING);
+    if (one?.matches(CLICK)) return fire(one, one.dataset.baladClick);
+    if (!listing) return;
+    track("select_item", { page: pageOf(one), items: [placed(one, itemsOf(listing))] });
+  });
+  const scan = safe(() => {
+    each(LOAD, (one) => once(one) && fire(one, one.dataset.baladLoad));
+    each(LISTING, async (one) => {
+      // One that is still being parsed is not whole.
+      if ((doc.readyState == "loading" && !one.nextSibling) || !once(one)) return;
+      await rank(one.dataset.baladPage, one);
+      one.style.animation = "none";
+    });
+    each(`${LISTING} ${ITEM}`, (one) => once(one) && idOf(one) && eye.observe(one));
+  });
+
+  const number = (one) => (one == null ? undefined : +one);
+  const hear = safe((entry) => {
+    const [name, params] = entry[0] == "event" ? [entry[1], entry[2]] : [entry.event, entry.ecommerce ?? entry];
+    const i = NAMES.indexOf(name);
+    // The page's own listings say themselves what was seen and clicked.
+    if (i < 0 || (i < 2 && doc.querySelector(LISTING))) return;
+    const { value, currency, transaction_id, search_term } = params;
+    const items = params.items?.map((one) => ({ item_id: idOf(one), index: number(one.index), price: number(one.price), quantity: number(one.quantity) }));
+    track(name, { value: number(value), currency, transaction_id, search_term, items });
+  });
+  const tap = safe(() => {
+    const layer = (globalThis.dataLayer ||= []), push = layer.push;
+    layer.forEach(hear);
+    layer.push = (...said) => {
+      const result = push.apply(layer, said);
+      said.forEach(hear);
+      return result;
+    };
+  });
+
+  const agree = safe((yes) => {
+    const agreed = said(yes);
+    if (!agreed) {
+      // What waits is counted, but no longer anybody's.
+      const waiting = queued().map((name) => [name, get(name)]);
+      kept().forEach(drop);
+      memory.clear();
+      consent = agreed;
+      waiting.forEach(safe(([name, text]) => put(name, JSON.stringify({ ...JSON.parse(text), ...who(), visitor_id: null, session_id: null }))));
+    }
+    consent = agreed;
+  });
+  const init = safe((options = {}) => {
+    ({ key = key, page = page, ga4 = ga4 } = options);
+    api.url = options.url ?? api.url ?? "";
+    deadline = +(options.deadline ?? deadline);
+    if ("consent" in options) consent = said(options.consent);
+    // Whatever a cookie holds: an id is a word, or it is none.
+    if ("visitor" in options) given = /^[!-?A-~]{1,128}$/.test(options.visitor) && options.visitor;
+    if (!doc || !key) return;
+    if (said(ga4) && once(memory)) tap();
+    scan();
+    if (!once(doc)) return;
+    new MutationObserver(scan).observe(doc, { childList: true, subtree: true });
+    addEventListener("DOMContentLoaded", scan);
+    addEventListener("click", click, true);
+    addEventListener("visibilitychange", () => doc.hidden && leave());
+    addEventListener("online", flush);
+    flush();
+  });
+
+  const tag = doc?.currentScript;
+  const api = { url: tag?.src.split("/sdk/")[0], init, rank, next, track, consent: agree, flush };
+  if (tag) init(tag.dataset);
+  return api;
+})());
