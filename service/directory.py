@@ -7,7 +7,9 @@ from typing import Final
 
 from features.attributes import Attribute
 from features.store.settings import SettingsStore, Snapshot
-from service.pages.settings import PageSettings
+from service.kill_switch import kill_switch_of
+from service.pages.compiled import Compiled, compiled
+from service.pages.settings import KeptPage
 from service.pages.tree import pages_of
 from service.shops import SHOP_SETTING, KeyHash, Shop, hash_of
 
@@ -17,10 +19,12 @@ _AGAIN_SECONDS: Final = 0.2  # a key nobody knows may be new: look again, but no
 
 @dataclass(frozen=True, slots=True)
 class ShopSettings:
-    """A shop and what its pages were set to."""
+    """A shop, what its pages were set to, and their rules as the ranker applies them, by the page they were set on."""
 
     shop: Shop
-    pages: Mapping[str, PageSettings]
+    pages: Mapping[str, KeptPage]
+    rules: Mapping[str, tuple[Compiled, ...]] = field(default_factory=dict)
+    kill_switch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +91,9 @@ def _shops(changed: Mapping[str, Snapshot]) -> dict[str, ShopSettings]:
     shops = {}
     for name, snapshot in changed.items():
         if (text := snapshot.values.get(SHOP_SETTING)) is not None:
-            shops[name] = ShopSettings(Shop.of(text), pages_of(snapshot.values))
+            shop, pages = Shop.of(text), pages_of(snapshot.values)
+            rules = {
+                p: compiled(own.rules, shop.attributes) for p, own in pages.items() if own.rules is not None
+            }
+            shops[name] = ShopSettings(shop, pages, rules, kill_switch_of(snapshot.values))
     return shops

@@ -84,7 +84,13 @@ SCHEMAS: Final[Mapping[Kind, pa.Schema]] = {
             ("ranking_id", pa.string()),
             *_ORDER,
             *_WHO,
-            ("arm", pa.string()),
+            ("arm", pa.string()),  # treatment, control, holdout, shadow; null: in no experiment
+            ("experiment", pa.string()),  # the salt that decided the arm
+            (
+                "window",
+                pa.float64(),
+            ),  # since when it is measured so: rows of different windows are never pooled
+            ("source", pa.string()),  # the page whose settings held
             ("personalized", pa.bool_()),
             ("reason", pa.string()),
             ("model", pa.string()),
@@ -94,6 +100,9 @@ SCHEMAS: Final[Mapping[Kind, pa.Schema]] = {
             ("candidates", pa.int32()),
             ("served", pa.binary()),  # float32 matrix as scored, rows in the shop's order
             ("latency_ms", pa.float64()),
+            ("rules", pa.list_(pa.string())),  # ids of the merchant's rules that changed the list
+            ("shadow", pa.list_(pa.int32())),  # places of the shop's order as they would have been shown
+            ("moved", pa.float64()),  # the share of them that would have stood elsewhere
         ]
     ),
     Kind.ITEMS: pa.schema(

@@ -3,12 +3,36 @@
 from itertools import chain
 from typing import Final
 
-from service.api import events, health, items, metrics, models, openapi, pages, rank, rankings, sdk
+from service.api import (
+    events,
+    health,
+    items,
+    kill_switch,
+    metrics,
+    models,
+    openapi,
+    pages,
+    rank,
+    rankings,
+    sdk,
+)
 from service.api.endpoint import Endpoint
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = tuple(
     chain.from_iterable(
         module.ENDPOINTS
-        for module in (rank, rankings, events, items, pages, models, health, metrics, openapi, sdk)
+        for module in (
+            rank,
+            rankings,
+            events,
+            items,
+            pages,
+            kill_switch,
+            models,
+            health,
+            metrics,
+            openapi,
+            sdk,
+        )
     )
 )

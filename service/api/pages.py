@@ -1,32 +1,46 @@
 """/v1/pages: the per-page switch."""
 
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
 
 from flask import Response, request
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from service.api.auth import Access, Caller
 from service.api.endpoint import Endpoint, answer_of, body_as
-from service.api.problems import NotFound, PreconditionFailed, wrong_fields
+from service.api.problems import NotFound, PreconditionFailed, refused, wrong_fields
 from service.contract.identifiers import page_of
 from service.deps import Deps
+from service.kill_switch import kill_switch_of
 from service.pages.change import Author, Change, Pages, Stale, change_page, tag_of
-from service.pages.settings import DEFAULT_PAGE, PageChange, PageSettings, effective
+from service.pages.compiled import wrong_rules
+from service.pages.rules import Rule
+from service.pages.settings import DEFAULT_PAGE, PageChange, PageSettings, own_or_inherited
+from service.pages.status import Circumstances, Obstacle, status_of
 from service.pages.tree import pages_of
 
 EFFECTIVE_SECONDS: Final = 2  # every process reads settings each second
 
 
 class PageAnswer(TypedDict):
-    """What holds for a page, and from which page's settings; `own` are those set on the page itself."""
+    """What holds for a page, and from which pages' settings; `own` are those set on the page itself."""
 
     page: str
     state: str
     holdout: float
-    source: str | None
+    traffic: Annotated[float, Field(description="Share of visitors that a test personalises.")]
+    schedule: dict[str, Any] | None
+    source: Annotated[str | None, Field(description="The page that these settings were set on.")]
+    rules_source: Annotated[str | None, Field(description="The page whose rules hold.")]
+    rules: Annotated[int, Field(description="How many rules hold.")]
+    experiment: Annotated[
+        str | None, Field(description="In a test, the salt that decides who is in which arm.")
+    ]
+    window: Annotated[float | None, Field(description="Since when figures are measured; Unix seconds.")]
     own: dict[str, Any] | None
-    why_not_active: str | None
+    why_not_active: Annotated[Obstacle | None, Field(description="Why visitors see the shop's order.")]
 
 
 class ChangedPageAnswer(PageAnswer):
@@ -48,27 +62,29 @@ _CHANGE: Final = TypeAdapter(PageChange)
 
 def get_pages(deps: Deps, caller: Caller) -> Response:
     """List the pages that have settings of their own."""
-    pages = _pages(deps, caller)
-    described = [_described(deps, pages, page) for page in sorted(pages)]
-    return answer_of({"pages": described, "otherwise": _described(deps, pages, DEFAULT_PAGE)})
+    view = _view(deps, caller)
+    described = [_described(view, page) for page in sorted(view.pages)]
+    return answer_of({"pages": described, "otherwise": _described(view, DEFAULT_PAGE)})
 
 
 def get_page(deps: Deps, caller: Caller, page: str) -> Response:
     """Return what holds for any page, whether or not it has settings of its own."""
-    pages, page = _pages(deps, caller), _checked(page)
-    return answer_of(_described(deps, pages, page), _etag(pages, page))
+    view, page = _view(deps, caller), _checked(page)
+    return answer_of(_described(view, page), _etag(view.pages, page))
 
 
 def put_page(deps: Deps, caller: Caller, page: str) -> Response:
     """Give a page settings of its own."""
     settings: PageSettings = body_as(_SETTINGS)
+    _check_rules(caller, settings.rules)
     return _changed(deps, caller, page, lambda _: settings)
 
 
 def patch_page(deps: Deps, caller: Caller, page: str) -> Response:
     """Change some of what holds for a page; it has settings of its own from then on."""
-    said = body_as(_CHANGE).model_dump(exclude_none=True)
-    return _changed(deps, caller, page, lambda pages: effective(pages, page).settings.model_copy(update=said))
+    said: PageChange = body_as(_CHANGE)
+    _check_rules(caller, said.rules)
+    return _changed(deps, caller, page, lambda pages: said.applied(own_or_inherited(pages, page)))
 
 
 def delete_page(deps: Deps, caller: Caller, page: str) -> Response:
@@ -90,7 +106,10 @@ def _changed(deps: Deps, caller: Caller, page: str, new: Change) -> Response:
         message = "The page's settings are not those that If-Match names; read them again"
         raise PreconditionFailed("changed_meanwhile", message) from None
     deps.directory.refresh()
-    body = {**_described(deps, pages, page), "effective_within_seconds": EFFECTIVE_SECONDS}
+    view = View(
+        pages, circumstances(deps, caller.shop_name, deps.shop_settings.read(caller.shop_name).values)
+    )
+    body = {**_described(view, page), "effective_within_seconds": EFFECTIVE_SECONDS}
     return answer_of(body, _etag(pages, page))
 
 
@@ -100,9 +119,29 @@ def _matches(tag: str) -> bool:
     return not wanted or wanted.contains(tag)
 
 
-def _pages(deps: Deps, caller: Caller) -> Pages:
+@dataclass(frozen=True, slots=True)
+class View:
+    """The pages of a shop and what counts for all of them."""
+
+    pages: Pages
+    circumstances: Circumstances
+
+
+def _view(deps: Deps, caller: Caller) -> View:
     """Return the shop's pages as the store has them: who edits must not see a copy."""
-    return pages_of(deps.shop_settings.read(caller.shop_name).values)
+    values = deps.shop_settings.read(caller.shop_name).values
+    return View(pages_of(values), circumstances(deps, caller.shop_name, values))
+
+
+def circumstances(deps: Deps, shop: str, values: Mapping[str, bytes]) -> Circumstances:
+    """Return what counts for all pages of a shop now."""
+    kill_switch = deps.settings.kill_switch or kill_switch_of(values)
+    return Circumstances(deps.clock(), kill_switch, deps.models.current(shop) is not None)
+
+
+def _check_rules(caller: Caller, rules: Sequence[Rule] | None) -> None:
+    if wrong := wrong_rules(rules, caller.shop.shop.attributes, "rules"):
+        raise refused(wrong)
 
 
 def _checked(page: str) -> str:
@@ -116,23 +155,23 @@ def _etag(pages: Pages, page: str) -> dict[str, str]:
     return {"ETag": f'"{tag_of(pages.get(page))}"', "Cache-Control": "no-store"}
 
 
-def _described(deps: Deps, pages: Pages, page: str) -> dict[str, Any]:
-    holds = effective(pages, page)
-    own = pages.get(page)
+def _described(view: View, page: str) -> dict[str, Any]:
+    status, own = status_of(view.pages, page, view.circumstances), view.pages.get(page)
+    holds, ruling = status.settings, view.pages.get(status.rules_source or "")
     return {
         "page": page,
-        "state": holds.settings.state,
-        "holdout": holds.settings.holdout,
-        "source": holds.source,
-        "own": None if own is None else own.model_dump(exclude_none=True),
-        "why_not_active": _why_not_active(deps, holds.settings),
+        "state": holds.state,
+        "holdout": holds.holdout,
+        "traffic": holds.share,
+        "schedule": None if holds.schedule is None else holds.schedule.model_dump(exclude_none=True),
+        "source": status.source,
+        "rules_source": status.rules_source,
+        "rules": len(ruling.rules or ()) if ruling else 0,
+        "experiment": holds.experiment,
+        "window": holds.window,
+        "own": None if own is None else own.said.model_dump(exclude_none=True),
+        "why_not_active": status.why_not_active,
     }
-
-
-def _why_not_active(deps: Deps, settings: PageSettings) -> str | None:
-    if deps.settings.kill_switch:
-        return "kill_switch"
-    return "off_by_merchant" if settings.state == "off" else None
 
 
 _PAGES: Final = TypeAdapter(PagesAnswer)

@@ -12,9 +12,10 @@ from service.api.problems import Forbidden, refused
 from service.contract.listing import RANK_REQUEST, repeated
 from service.contract.verdicts import FieldError
 from service.deps import Deps
+from service.rankings.arrange import arranged
 from service.rankings.call import Call, Moment, call_of
-from service.rankings.compute import Outcome, compute, shop_order
-from service.rankings.decide import Decision, decide
+from service.rankings.compute import Outcome, compute, in_shadow, shop_order
+from service.rankings.decide import SHADOW, Decision, decide
 from service.rankings.read import read
 from service.rankings.reasons import Reason, ShopOrder
 from service.rankings.write import write
@@ -55,6 +56,9 @@ def post_rank(deps: Deps, caller: Caller) -> Response:
         outcome = compute(deps, call, state)
     except ShopOrder as early:
         outcome = shop_order(call, early.reason)
+    if decision.arm == SHADOW:
+        outcome = in_shadow(call, outcome)
+    outcome = arranged(deps, call, outcome)
     write(deps, call, decision, outcome)
     return answer(deps, call, decision, outcome)
 
@@ -90,7 +94,7 @@ def answer(deps: Deps, call: Call, decision: Decision, outcome: Outcome) -> Resp
 
 
 def _items(call: Call, outcome: Outcome) -> list[dict[str, Any]]:
-    ids, scores = call.item_ids, outcome.scores
+    ids, scores = call.item_ids, None if outcome.shadow is not None else outcome.scores
     shown = enumerate(outcome.order[: call.limit])
     return [{"item_id": ids[i], "index": n, "score": None if scores is None else scores[i]} for n, i in shown]
 

@@ -36,3 +36,21 @@ def held_out(shop: str, visitor_id: str, holdout: float) -> bool:
     (False, True)
     """
     return bucket(holdout_salt(shop), visitor_id) >= 1.0 - holdout
+
+
+def experiment_salt(shop: str, page: str, began: float) -> str:
+    """Return the salt of a test on a page that began at a moment (Unix seconds); it stays while the test lasts.
+
+    >>> experiment_salt("acme", "category/shoes", 1795348800.5)
+    'acme/category/shoes@1795348800'
+    """
+    return f"{shop}/{page}@{int(began)}"
+
+
+def in_treatment(salt: str, visitor_id: str, traffic: float) -> bool:
+    """Tell whether a visitor is in the share `traffic` that a test personalises; raising it keeps those who are in.
+
+    >>> in_treatment("acme/home@0", "v-81", 0.0), in_treatment("acme/home@0", "v-81", 1.0)
+    (False, True)
+    """
+    return bucket(salt, visitor_id) < traffic

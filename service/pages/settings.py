@@ -1,17 +1,21 @@
 """What a merchant sets for a page, and what a page without settings of its own inherits. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
+
+from service.pages.rules import RuleList
+from service.pages.schedule import STRICT, Schedule
 
 DEFAULT_PAGE: Final = "default"  # the reserved page that every other inherits from
 LARGEST_HOLDOUT: Final = 0.2
 USUAL_HOLDOUT: Final = 0.05
+USUAL_TRAFFIC: Final = 0.5  # halves find a difference soonest
 
-State = Literal["off", "on"]
+State: TypeAlias = Literal["off", "shadow", "test", "on"]
 
 
 def _later(value: object) -> object:
@@ -21,72 +25,134 @@ def _later(value: object) -> object:
     return value
 
 
-def _known_state(state: str) -> str:
-    if state in ("shadow", "test"):
-        raise PydanticCustomError(
-            "not_yet", "This version knows off and on; shadow and test are not available yet"
-        )
-    return state
-
-
-_State: TypeAlias = Annotated[Literal["off", "shadow", "test", "on"], AfterValidator(_known_state)]
+_Share: TypeAlias = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 _Holdout: TypeAlias = Annotated[float, Field(ge=0, le=LARGEST_HOLDOUT, allow_inf_nan=False)]
 _Later: TypeAlias = Annotated[Any, AfterValidator(_later)]
 
 
 class PageSettings(BaseModel):
-    """Whether a page is personalised, and for whom not."""
+    """Whether a page is personalised, when and for whom, and the merchant's rules."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = STRICT
 
-    state: _State
+    state: State
     holdout: _Holdout = Field(
-        USUAL_HOLDOUT, description="Share of visitors that keeps the shop's order for good."
+        USUAL_HOLDOUT, description="Share of visitors that keeps the shop's order for good, shop-wide."
     )
-    traffic: _Later = Field(None, description="For the state `test`; not available yet.")
+    traffic: _Share | None = Field(
+        None, description="In the state `test`, the share of visitors that is personalised; 0.5 if left out."
+    )
     objective: _Later = Field(None, description="Not available yet.")
-    schedule: _Later = Field(None, description="Not available yet.")
-    rules: _Later = Field(None, description="Not available yet.")
+    schedule: Schedule | None = Field(
+        None, description="When the state holds; at other times the page is off."
+    )
+    rules: RuleList | None = Field(
+        None, description="At all times, in both arms. Null: those of the nearest ancestor that has any."
+    )
+
+    @property
+    def share(self) -> float:
+        """The share of visitors that a test personalises."""
+        return USUAL_TRAFFIC if self.traffic is None else self.traffic
+
+    @property
+    def measured(self) -> tuple[str, float | None, float]:
+        """What figures depend on: where one of these changes, a new window begins."""
+        return self.state, self.share if self.state == "test" else None, self.holdout
+
+
+class KeptPage(PageSettings):
+    """A page's settings as they are kept: with what the service itself notes of its measurement."""
+
+    experiment: str | None = None  # of a test: the salt that decides who is in which arm
+    window: float | None = None  # Unix seconds: figures from before it are never pooled with those after it
+
+    @property
+    def said(self) -> PageSettings:
+        """What the merchant set."""
+        return PageSettings.model_construct(
+            **{name: getattr(self, name) for name in PageSettings.model_fields}
+        )
 
 
 class PageChange(BaseModel):
-    """What to change about a page; what is left out stays as it is."""
+    """What to change about a page; what is left out stays as it is, null takes away."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = STRICT
 
-    state: _State | None = None
+    state: State | None = None
     holdout: _Holdout | None = None
-    traffic: _Later = None
+    traffic: _Share | None = None
     objective: _Later = None
-    schedule: _Later = None
-    rules: _Later = None
+    schedule: Schedule | None = None
+    rules: RuleList | None = None
+
+    def applied(self, settings: PageSettings) -> PageSettings:
+        """Return settings with what was said changed; a page always has a state and a holdout."""
+        said = {name: getattr(self, name) for name in self.model_fields_set}
+        kept = {name: value for name, value in said.items() if value is not None or name in _REMOVABLE}
+        return settings.model_copy(update=kept)
 
 
-OFF: Final = PageSettings(state="off")  # a new shop is off everywhere
+_REMOVABLE: Final = frozenset({"traffic", "schedule", "rules"})
+OFF: Final = KeptPage(state="off")  # a new shop is off everywhere
 
 
 @dataclass(frozen=True, slots=True)
 class Effective:
     """The settings that hold for a page, and the page they were set on (None: nobody set any)."""
 
-    settings: PageSettings
+    settings: KeptPage
     source: str | None
 
 
-def effective(pages: Mapping[str, PageSettings], page: str) -> Effective:
+def effective(pages: Mapping[str, KeptPage], page: str) -> Effective:
     """Return what holds for `page`: its own settings, else the nearest ancestor's, else those of `default`.
 
-    >>> on = PageSettings(state="on")
+    Rules have a source of their own: see `rules_source`.
+
+    >>> on = KeptPage(state="on")
     >>> effective({"category": on}, "category/shoes/boots").source
     'category'
     >>> effective({"category": on}, "home").settings.state
     'off'
     """
-    place = page
-    while place:
+    for place in lineage(page):
         if (own := pages.get(place)) is not None:
             return Effective(own, place)
-        place = place.rpartition("/")[0]
-    if (inherited := pages.get(DEFAULT_PAGE)) is not None:
-        return Effective(inherited, DEFAULT_PAGE)
     return Effective(OFF, None)
+
+
+def own_or_inherited(pages: Mapping[str, KeptPage], page: str) -> PageSettings:
+    """Return what a page's own settings would begin with: those that it has, else what it inherits but for rules."""
+    if (own := pages.get(page)) is not None:
+        return own.said
+    return effective(pages, page).settings.said.model_copy(update={"rules": None})
+
+
+def rules_source(pages: Mapping[str, KeptPage], page: str) -> str | None:
+    """Return the nearest page that has rules of its own, be it an empty list; None where nobody set any.
+
+    A page that is switched on by itself so goes on to hide what its ancestors hide.
+
+    >>> shoes, default = KeptPage(state="on"), KeptPage(state="off", rules=[])
+    >>> rules_source({"shoes": shoes, "default": default}, "shoes")
+    'default'
+    """
+    return next(
+        (p for p in lineage(page) if (own := pages.get(p)) is not None and own.rules is not None), None
+    )
+
+
+def lineage(page: str) -> Iterator[str]:
+    """Yield the pages whose settings count for a page, the nearest first.
+
+    >>> list(lineage("category/shoes"))
+    ['category/shoes', 'category', 'default']
+    """
+    place = page
+    while place:
+        yield place
+        place = place.rpartition("/")[0]
+    if page != DEFAULT_PAGE:
+        yield DEFAULT_PAGE

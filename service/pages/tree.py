@@ -5,12 +5,12 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from service.pages.settings import OFF, PageSettings
+from service.pages.settings import OFF, KeptPage
 
 PAGE_PREFIX: Final = "page/"  # the name of a page's setting is this and its path
 
 
-def pages_of(values: Mapping[str, bytes]) -> dict[str, PageSettings]:
+def pages_of(values: Mapping[str, bytes]) -> dict[str, KeptPage]:
     """Return the pages that have settings of their own."""
     return {
         name.removeprefix(PAGE_PREFIX): _read(text)
@@ -19,9 +19,9 @@ def pages_of(values: Mapping[str, bytes]) -> dict[str, PageSettings]:
     }
 
 
-def _read(text: bytes) -> PageSettings:
+def _read(text: bytes) -> KeptPage:
     """Read a page's settings; what a later version wrote, and this one cannot do, is off."""
     try:
-        return PageSettings.model_validate_json(text)
+        return KeptPage.model_validate_json(text)
     except ValidationError:
         return OFF

@@ -1,10 +1,12 @@
 """The fact that a ranking was answered. Pure."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 from typing import Any, Final
 
 import orjson
 
+from service.ranking.rules import Verdict
 from service.rankings.call import Call
 from service.rankings.compute import Outcome
 from service.rankings.decide import Decision
@@ -45,6 +47,9 @@ def exposure_of(
             "page": call.page,
             "consent": call.consent,
             "arm": decision.arm,
+            "experiment": decision.experiment,
+            "window": decision.window,
+            "source": decision.source,
             "personalized": outcome.reason is None,
             "reason": outcome.reason,
             "model": outcome.model,
@@ -54,6 +59,9 @@ def exposure_of(
             "candidates": len(call.item_ids),
             "served": None if rows is None else b64encode(rows.tobytes()).decode(),
             "latency_ms": latency_ms,
+            "rules": [rule for rule, effect in outcome.effects.items() if effect.verdict is Verdict.CHANGED],
+            "shadow": outcome.shadow,
+            "moved": None if outcome.shadow is None else moved(outcome.order, outcome.shadow),
         }
     )
 
@@ -71,6 +79,15 @@ def _items(call: Call, outcome: Outcome) -> list[dict[str, Any]]:
         {"item_id": i, "index": index, "shop_index": place, "score": score, "price": price, "in_stock": stock}
         for i, index, place, score, price, stock in columns
     ]
+
+
+def moved(shown: Sequence[int], other: Sequence[int]) -> float:
+    """Return the share of indexes at which two orders of the same items differ; 0 where there are none.
+
+    >>> moved([0, 1, 2, 3], [0, 2, 1, 3])
+    0.5
+    """
+    return sum(a != b for a, b in zip(shown, other, strict=True)) / max(len(shown), 1)
 
 
 def _said(call: Call) -> str | None:

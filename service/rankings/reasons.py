@@ -9,6 +9,7 @@ class Reason(StrEnum):
     OFF_BY_MERCHANT = "off_by_merchant"
     KILL_SWITCH = "kill_switch"
     NO_CONSENT = "no_consent"
+    NO_VISITOR_ID = "no_visitor_id"
     OPTED_OUT = "opted_out"
     CONTROL = "control"
     SHADOW = "shadow"

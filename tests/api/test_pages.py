@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.api.conftest import Answer, Api
 
 ON = {"state": "on", "holdout": 0.05}
+NOON = 1_795_348_800.0
 OFF = {"state": "off", "holdout": 0.05}
 
 
@@ -43,7 +44,13 @@ def test_a_new_shop_is_off_everywhere(fresh: "Api") -> None:
         "page": "category/shoes",
         "state": "off",
         "holdout": 0.05,
+        "traffic": 0.5,
+        "schedule": None,
         "source": None,
+        "rules_source": None,
+        "rules": 0,
+        "experiment": None,
+        "window": None,
         "own": None,
         "why_not_active": "off_by_merchant",
     }
@@ -125,7 +132,11 @@ def test_every_change_is_recorded_with_before_and_after(fresh: "Api", redis_url:
     facts = [orjson.loads(fields[b"b"]) for _, fields in entries if fields[b"k"] == b"s"]
     made, on, deleted = facts
     assert (made["name"], made["actor"], made["before"]) == ("shop", "command line", None)
-    assert (on["name"], on["before"], orjson.loads(on["after"])) == ("page/home", None, ON)
+    assert (on["name"], on["before"], orjson.loads(on["after"])) == (
+        "page/home",
+        None,
+        ON | {"window": NOON},
+    )
     assert (deleted["before"], deleted["after"]) == (on["after"], None)
     assert on["actor"].startswith("key sk_…")
     assert fresh.shop.secret_key not in orjson.dumps(facts).decode()
@@ -143,7 +154,7 @@ def test_another_process_follows_at_its_next_refresh(fresh: "Api") -> None:
 
 def test_what_a_later_version_wrote_is_off_here(fresh: "Api") -> None:
     fresh.switch("default", state="on", holdout=0.0)
-    later = b'{"state":"test","traffic":0.5,"holdout":0.05}'
+    later = b'{"state":"canary","traffic":0.5,"holdout":0.05}'
     fresh.deps.shop_settings.restore("acme", "page/home", later)
     fresh.deps.directory.refresh()
     assert fresh.rank(["A"], page="home")["reason"] == "off_by_merchant"

@@ -1,14 +1,15 @@
-"""Who is held out."""
+"""Who is held out, and who is in which arm of a test."""
 
 import re
 from hashlib import blake2b
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.pages.assignment import bucket, held_out
+from service.pages.assignment import bucket, experiment_salt, held_out, in_treatment
 
 DOCS = Path(__file__).parents[4] / "docs" / "assignment.md"
 VISITORS = [f"v-{n}" for n in range(4_000)]
@@ -41,6 +42,25 @@ def test_shops_hold_out_different_visitors() -> None:
 
 def test_the_published_vectors_hold() -> None:
     vectors = re.findall(r"^\| `(.+?)` \| `(.+?)` \| (0\.\d+) \|$", DOCS.read_text(), re.MULTILINE)
-    assert len(vectors) == 4
+    assert len(vectors) == 8
     for salt, visitor_id, expected in vectors:
         assert bucket(salt, visitor_id) == float(expected)
+
+
+def test_a_million_visitors_are_split_as_asked() -> None:
+    salt = experiment_salt("acme", "category/shoes", 1_795_348_800.0)
+    buckets = np.array([bucket(salt, f"v-{n}") for n in range(1_000_000)])
+    for traffic in (0.05, 0.5, 0.9):
+        assert abs((buckets < traffic).mean() - traffic) <= 0.001
+
+
+@given(st.text(max_size=20), st.floats(0, 1), st.floats(0, 1))
+def test_raising_traffic_moves_nobody_out(visitor: str, one: float, other: float) -> None:
+    less, more = sorted((one, other))
+    assert in_treatment("acme/home@0", visitor, less) <= in_treatment("acme/home@0", visitor, more)
+
+
+def test_a_test_splits_the_held_out_like_all_others() -> None:
+    held = [visitor for visitor in VISITORS if held_out("acme", visitor, 0.2)]
+    treated = sum(in_treatment("acme/home@0", visitor, 0.5) for visitor in held)
+    assert 0.4 < treated / len(held) < 0.6
