@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from features.facts import Records
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -39,16 +41,35 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """n items as of one moment; a price, stock or creation time that nobody stated is NaN."""
+    """n items as of one moment: what a process knows of them, and over that what the call says."""
 
+    rows: Records  # (n,) of features.items.ROW
     item: npt.NDArray[np.uint64]  # (n,) hashes
-    price: npt.NDArray[np.float32]  # (n,) the shop's currency
-    in_stock: npt.NDArray[np.float32]  # (n,) 0 or 1
-    created_at: npt.NDArray[np.float64]  # (n,) Unix seconds
-    slots: npt.NDArray[np.uint16]  # (n, SLOTS) declared attributes
-    standing: npt.NDArray[np.float32]  # (n, k): the columns that ask nothing about the visitor
-    neighbours: npt.NDArray[np.uint64]  # (n, NEIGHBOURS) hashes, 0 where there is none
-    weights: npt.NDArray[np.float32]  # (n, NEIGHBOURS)
 
     def __len__(self) -> int:
         return len(self.item)
+
+    @property
+    def price(self) -> npt.NDArray[np.float32]:
+        """Shape (n,), the shop's currency; NaN where nobody stated it."""
+        return self.rows["price"].copy()
+
+    @property
+    def in_stock(self) -> npt.NDArray[np.float32]:
+        """Shape (n,), 0 or 1; NaN where nobody stated it."""
+        return self.rows["in_stock"]
+
+    @property
+    def created_at(self) -> npt.NDArray[np.float64]:
+        """Shape (n,), Unix seconds; NaN where nobody stated it."""
+        return self.rows["created_at"]
+
+    @property
+    def slots(self) -> npt.NDArray[np.uint16]:
+        """Shape (n, SLOTS): the declared attributes."""
+        return self.rows["slots"]
+
+    @property
+    def standing(self) -> npt.NDArray[np.float32]:
+        """Shape (n, k): the columns that ask nothing about the visitor."""
+        return self.rows["standing"]

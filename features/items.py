@@ -1,13 +1,14 @@
 """What a process knows about items: one row each, filled from the store or from the log's replay.
 
 A row is good for rankings of the hour it was read for and, while the store answers, for `max_age_seconds`; a row that
-is no longer good still ranks when the store is away. Readers take no lock: a row is written whole, in one assignment.
+is no longer good still ranks when the store is away. Readers take no lock: rows are read and written by kernels, which
+no other thread interrupts, and places and rows are replaced together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import inf, nan
 from threading import Lock
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ import numpy.typing as npt
 from features.attributes import SLOTS, Attribute, slots_of
 from features.candidates import Candidates, Listing
 from features.columns.popularity import Counts
+from features.compiled import jit
 from features.facts import KnownItem, Records
 from features.identity import hash64
 from features.statistics import NEIGHBOURS, visible, visible_hour
@@ -33,23 +35,40 @@ ROW: Final = np.dtype(
         ("weights", "<f4", (NEIGHBOURS,)),
         ("hour", "<i8"),
         ("read_at", "<f8"),
-    ]
+    ],
+    align=True,
 )
 _NOTHING_KNOWN: Final = 0  # the row of an item that was never read
 _NEVER: Final = -(2**62)
 _FIRST_CAPACITY: Final = 1024
+_Indices: TypeAlias = npt.NDArray[np.int64]
 
 
 class ItemRead(NamedTuple):
-    """An item as the store, or the replayed log, has it; None where the catalogue does not hold it."""
+    """An item as the store, or the replayed log, has it; None where the catalogue, or the statistics, do not."""
 
     item_id: str
     catalogue: Mapping[str, Any] | None
     statistics: bytes | None  # the packed record
 
 
+class _Places(dict[str, int]):
+    """The row of each item."""
+
+    def __missing__(self, item_id: str) -> int:
+        return _NOTHING_KNOWN
+
+    def of(self, item_ids: Sequence[str]) -> _Indices:
+        return np.fromiter(map(self.__getitem__, item_ids), np.int64, len(item_ids))
+
+
+class _State(NamedTuple):
+    places: _Places
+    rows: Records  # of ROW; the first is that of an item nobody knows
+
+
 class ItemTable:
-    """Item rows of one shop."""
+    """Item rows of one shop; some 550 bytes each, and as much again while the table grows."""
 
     def __init__(
         self, attributes: tuple[Attribute, ...], *, max_age_seconds: float = inf, rows_kept: int = 200_000
@@ -59,19 +78,19 @@ class ItemTable:
         self._rows_kept = rows_kept
         self._lock = Lock()
         self._no_slots = slots_of(None, attributes)
-        self._forget_all()
+        self._state = self._empty()
 
     def missing(self, item_ids: Sequence[str], at: float, now: float) -> list[str]:
         """Return the ids whose rows must be read before a ranking as of `at`; `now` is the process's own clock."""
-        places = self._places(item_ids)  # before the rows: they only grow ahead of the places
-        rows = self._rows[places]
-        good = (rows["hour"] == visible_hour(at)) & (rows["read_at"] >= now - self._max_age_seconds)
-        if good.all():
-            return []
-        return [item_ids[i] for i in np.nonzero(~good)[0].tolist()]
+        places, rows = self._state
+        stale = _stale(rows, places.of(item_ids), visible_hour(at), now - self._max_age_seconds)
+        return [item_ids[i] for i in stale.tolist()]
 
     def put(self, read: Sequence[ItemRead], shop: bytes | None, at: float, now: float) -> None:
-        """Keep items as read at `now`, with the statistics of their shop, for rankings as of `at`."""
+        """Keep items as read at `now`, with the statistics of their shop, for rankings as of `at`.
+
+        At `rows_kept` items the table starts afresh: to read every row again is rarer and simpler than ageing each.
+        """
         hour = visible_hour(at)
         rows = self._blank(len(read))
         rows["hour"], rows["read_at"] = hour, now
@@ -79,85 +98,93 @@ class ItemTable:
         seen = visible([shop, *(item.statistics for item in read)], hour)
         rows["standing"] = standing(Counts(seen.counts[1:], seen.counts[0]))
         rows["neighbours"], rows["weights"] = seen.neighbours[1:], seen.weights[1:]
-        for row, item in zip(rows, read, strict=True):
-            if item.catalogue is not None:
-                row["catalogued"] = True
-                row["price"], row["in_stock"], row["created_at"] = _stated(item.catalogue)
-                row["slots"] = slots_of(item.catalogue, self.attributes)
+        self._describe(rows, read)
+        item_ids = [item.item_id for item in read]
         with self._lock:
-            for row, item in zip(rows, read, strict=True):
-                place = self._place_of(item.item_id)  # may grow the rows: before they are looked up
-                self._rows[place] = row
+            self._make_room(item_ids)
+            _write(self._state.rows, self._state.places.of(item_ids), rows)
 
     def know(self, item_id: str) -> KnownItem:
         """Return an item's price (NaN where unknown) and slots, for the interactions that an event adds."""
-        row = self._rows[self._place.get(item_id, _NOTHING_KNOWN)]
+        places, rows = self._state
+        row = _read(rows, places.of((item_id,)))[0]
         return float(row["price"]), tuple(row["slots"].tolist())
 
-    def forget(self, item_ids: Sequence[str]) -> None:
+    def forget(self, item_ids: Iterable[str]) -> None:
         """Have rows read again: their catalogue entry changed."""
         with self._lock:
-            self._rows["hour"][[self._place[i] for i in item_ids if i in self._place]] = _NEVER
+            places, rows = self._state
+            rows["hour"][[places[i] for i in item_ids if i in places]] = _NEVER
 
     def holds(self, item_ids: Sequence[str]) -> bool:
         """Tell whether each item was ever read, however long ago: enough to rank while the store is away."""
-        return bool(self._places(item_ids).all())
+        return bool(self._state.places.of(item_ids).all())
 
     def uncatalogued(self, item_ids: Sequence[str]) -> list[str]:
         """Return the ids that were looked up in the catalogue and are not in it."""
-        places = self._places(item_ids)
-        unknown = ~self._rows["catalogued"][places] & (places != _NOTHING_KNOWN)
+        places, rows = self._state
+        known = _read(rows, places.of(item_ids))
+        unknown = ~known["catalogued"] & (known["item"] != 0)
         return [item_ids[i] for i in np.nonzero(unknown)[0].tolist()]
 
     def candidates(self, listing: Listing) -> Candidates:
-        """Return the listing as columns; what the call says wins over what is known."""
-        places = self._places(listing.item_ids)
-        rows = self._rows[places]
-        for i, said in enumerate(listing.said):
-            if said is not None:
-                self._override(rows[i : i + 1], said)
-        for i in np.nonzero(rows["item"] == 0)[0].tolist():
-            rows["item"][i] = hash64(listing.item_ids[i])
-        return Candidates(
-            item=np.ascontiguousarray(rows["item"]),
-            price=np.ascontiguousarray(rows["price"]),
-            in_stock=np.ascontiguousarray(rows["in_stock"]),
-            created_at=np.ascontiguousarray(rows["created_at"]),
-            slots=np.ascontiguousarray(rows["slots"]),
-            standing=rows["standing"],
-            neighbours=rows["neighbours"],
-            weights=rows["weights"],
-        )
+        """Return the listing as columns; what the call says wins over what is known.
 
-    def _places(self, item_ids: Sequence[str]) -> npt.NDArray[np.intp]:
-        place = self._place
-        return np.array([place.get(i, _NOTHING_KNOWN) for i in item_ids], np.intp)
+        An item that was never read is what the call says about it, and nothing else.
+        """
+        places, known = self._state
+        rows = _read(known, places.of(listing.item_ids))
+        if any(listing.said):
+            self._say(rows, listing.said)
+        item = rows["item"].copy()
+        if not item.all():
+            for i in np.nonzero(item == 0)[0].tolist():
+                rows["item"][i] = item[i] = hash64(listing.item_ids[i])
+        return Candidates(rows, item)
 
-    def _override(self, row: Records, said: Mapping[str, Any]) -> None:
-        for name, value in zip(("price", "in_stock", "created_at"), _stated(said), strict=True):
-            if value == value:  # noqa: PLR0124  # not NaN, without a call
-                row[name] = value
-        if any(said.get(name) is not None for name in _DESCRIBING):
-            fresh = np.array(slots_of(said, self.attributes), np.uint16)
-            stated = fresh != self._no_slots
-            row["slots"][0, stated] = fresh[stated]
+    def _say(self, rows: Records, listing: Iterable[Mapping[str, Any] | None]) -> None:
+        """Write what the call says of each item over what is known."""
+        prices, stock, created = rows["price"], rows["in_stock"], rows["created_at"]
+        for i, said in enumerate(listing):
+            if said is None:
+                continue
+            get = said.get
+            if (price := get("price")) is not None:
+                prices[i] = price
+            if (in_stock := get("in_stock")) is not None:
+                stock[i] = in_stock
+            if (created_at := get("created_at")) is not None:
+                created[i] = created_at
+            if get("attributes") or get("item_category") or get("item_brand") or get("item_name"):
+                fresh = np.array(slots_of(said, self.attributes), np.uint16)
+                stated = fresh != self._no_slots
+                rows["slots"][i, stated] = fresh[stated]
 
-    def _place_of(self, item_id: str) -> int:
-        """Return the item's row, a new one where it has none; called under the lock."""
-        if (place := self._place.get(item_id)) is not None:
-            return place
-        if len(self._place) + 1 >= self._rows_kept:
-            self._forget_all()
-        place = len(self._place) + 1
-        if place == len(self._rows):
-            self._rows = np.concatenate((self._rows, self._blank(len(self._rows))))
-        self._place[item_id] = place
-        return place
+    def _describe(self, rows: Records, read: Sequence[ItemRead]) -> None:
+        """Fill in what the catalogue says; the rows are blank."""
+        entries = [item.catalogue for item in read]
+        if any(entry is not None for entry in entries):
+            rows["catalogued"] = [entry is not None for entry in entries]
+            stated = np.array([_stated(entry or {}) for entry in entries])
+            rows["price"], rows["in_stock"], rows["created_at"] = stated.T
+            slots = [slot for entry in entries for slot in slots_of(entry, self.attributes)]
+            rows["slots"] = np.array(slots, np.uint16).reshape(-1, SLOTS)
 
-    def _forget_all(self) -> None:
-        """Start afresh: at the bound every row is read again, which is rarer and simpler than ageing each."""
-        self._rows = self._blank(_FIRST_CAPACITY)
-        self._place: dict[str, int] = {}
+    def _make_room(self, item_ids: Sequence[str]) -> None:
+        """Give each item a row; called under the lock."""
+        places, rows = self._state
+        new = [item_id for item_id in dict.fromkeys(item_ids) if item_id not in places]
+        if len(places) + len(new) > self._rows_kept:
+            places, rows = self._empty()
+            new = list(dict.fromkeys(item_ids))
+        first = len(places) + 1
+        while first + len(new) > len(rows):
+            rows = np.concatenate((rows, self._blank(len(rows))))
+        self._state = _State(places, rows)  # before the places, that none points past the rows
+        places.update(zip(new, range(first, first + len(new)), strict=True))
+
+    def _empty(self) -> _State:
+        return _State(_Places(), self._blank(_FIRST_CAPACITY))
 
     def _blank(self, capacity: int) -> Records:
         rows = np.zeros(capacity, ROW)
@@ -165,9 +192,6 @@ class ItemTable:
         rows["slots"] = self._no_slots
         rows["hour"] = _NEVER
         return rows
-
-
-_DESCRIBING: Final = ("item_category", "item_brand", "attributes")
 
 
 def described(catalogue: Mapping[str, Any] | None, attributes: tuple[Attribute, ...]) -> KnownItem:
@@ -183,3 +207,35 @@ def _stated(item: Mapping[str, Any]) -> tuple[float, float, float]:
         nan if in_stock is None else float(in_stock),
         nan if created_at is None else created_at,
     )
+
+
+@jit
+def _stale(rows: Records, places: _Indices, hour: int, since: float) -> _Indices:
+    """Return the indices of places whose rows are of another hour or were read before `since`."""
+    stale, count = np.empty(len(places), np.int64), 0
+    for i in range(len(places)):
+        row = rows[_within(rows, places[i])]
+        if row["hour"] != hour or row["read_at"] < since:
+            stale[count] = i
+            count += 1
+    return stale[:count]
+
+
+@jit
+def _read(rows: Records, places: _Indices) -> Records:
+    read = np.empty(len(places), rows.dtype)
+    for i in range(len(places)):
+        read[i] = rows[_within(rows, places[i])]
+    return read
+
+
+@jit
+def _write(rows: Records, places: _Indices, new: Records) -> None:
+    for i in range(len(places)):
+        rows[places[i]] = new[i]
+
+
+@jit
+def _within(rows: Records, place: int) -> int:
+    """Return a place; that of an item nobody knows, where it was added after these rows were looked up."""
+    return place if place < len(rows) else _NOTHING_KNOWN

@@ -1,16 +1,38 @@
 """What the model sees of one listing."""
 
+from typing import TypeAlias
+
 import numpy as np
 import numpy.typing as npt
 
+from features.compiled import jit
+from features.facts import Records
 from features.scene import Scene
 from features.table import FeatureTable
 
+Matrix: TypeAlias = npt.NDArray[np.float32]
 
-def matrix(table: FeatureTable, scene: Scene) -> npt.NDArray[np.float32]:
-    """Return shape (n, k): a row per candidate in the shop's order, a column per feature in the table's order."""
-    columns = np.empty((len(table), len(scene.candidates)), np.float32)
-    columns[: len(table.standing)] = scene.candidates.standing.T
-    for column, feature in zip(columns[len(table.standing) :], table.visiting, strict=True):
-        column[:] = feature.compute(scene)
-    return np.ascontiguousarray(columns.T)
+
+def matrix(table: FeatureTable, scene: Scene) -> Matrix:
+    """Return shape (n, k): a row per candidate in the shop's order, a column per feature in the table's order.
+
+    No candidates give no rows.
+    """
+    n = len(scene.candidates)
+    own = np.concatenate([compute(scene) for compute in table.own], dtype=np.float32)
+    shared = np.array([compute(scene) for compute in table.shared], np.float32)
+    X = np.empty((n, len(table)), np.float32)
+    _arrange(scene.candidates.rows, own.reshape(len(table.own), n), shared, table.sources, X)
+    return X
+
+
+@jit
+def _arrange(
+    rows: Records, own: Matrix, shared: npt.NDArray[np.float32], sources: npt.NDArray[np.int64], X: Matrix
+) -> None:
+    first = X.shape[1] - len(sources)
+    for i in range(len(rows)):
+        X[i, :first] = rows[i]["standing"]
+        for column in range(len(sources)):
+            source = sources[column]
+            X[i, first + column] = own[source, i] if source >= 0 else shared[~source]

@@ -1,8 +1,8 @@
 """Where each value of a list stands among the others."""
 
-import numba as nb
 import numpy as np
 
+from features.compiled import jit
 from features.touches import Column
 
 
@@ -17,13 +17,12 @@ def percentile(values: Column) -> Column:
     return _percentile(np.ascontiguousarray(values))
 
 
-@nb.njit(cache=True)
-def _percentile(values):  # type: ignore[no-untyped-def]  # numba infers
-    n = len(values)
-    out = np.full(n, np.float32(np.nan), np.float32)
+@jit
+def _percentile(values: Column) -> Column:
+    out = np.full(len(values), np.float32(np.nan), np.float32)
     order = np.argsort(values)  # NaN sorts last
-    known = n
-    while known and values[order[known - 1]] != values[order[known - 1]]:
+    known = len(values)
+    while known and np.isnan(values[order[known - 1]]):
         known -= 1
     start = 0
     while start < known:

@@ -1,19 +1,21 @@
 """The listing's prices against each other and against what the session touched, once per ranking."""
 
 from enum import IntEnum, auto
-from typing import Final
+from typing import TypeAlias
 
-import numba as nb
 import numpy as np
 import numpy.typing as npt
 
+from features.compiled import jit
+from features.facts import Records
 from features.percentile import percentile
+from features.touches import Block, Column
 
-NOT_KNOWN: Final = np.float32(np.nan)
+Logs: TypeAlias = npt.NDArray[np.float64]
 
 
 class Price(IntEnum):
-    """Rows of what `lay_prices` returns; each is one number per candidate, NaN where its price is not known."""
+    """Rows of what `prices` returns; each is one number per candidate, NaN where its price is not known."""
 
     LOG = 0
     PERCENTILE = auto()
@@ -32,98 +34,127 @@ class Price(IntEnum):
     SPREAD = auto()
 
 
-ROWS: Final = len(Price)
-(LOG, PERCENTILE, TO_MEAN, TO_CHEAPEST, TO_NEIGHBOURS, DEVIATION, TO_CHEAPEST_ABOVE) = range(7)
-(CHEAPER_ABOVE, CHEAPER_ABOVE_SHARE, TO_SESSION_MEAN, TO_LAST, TO_HIGHEST, TO_PAST_MEAN, ORDER, SPREAD) = (
-    range(7, 15)
-)
+def prices(listed: Column, touched: Column, earlier: Records) -> list[Column]:
+    """Return one row per Price, each of shape (n,): the listing's prices, those touched, and earlier interactions.
 
-
-def prices(
-    listed: npt.NDArray[np.float32], touched: npt.NDArray[np.float32], past: npt.NDArray[np.float32]
-) -> npt.NDArray[np.float32]:
-    """Return shape (len(Price), n) from the listing's prices and those touched in the session and before it.
-
-    A price that is NaN, zero or negative is not known.
+    A price that is NaN, zero or negative is not known. A row is NaN where there is no known price to compare with.
     """
-    out = np.full((ROWS, len(listed)), NOT_KNOWN, np.float32)
+    out = np.empty((len(Price), len(listed)), np.float32)
+    shares = percentile(_known(listed))
+    _lay(listed, shares, touched, earlier, out)
+    return list(out)
+
+
+@jit
+def _known(prices: Column) -> Column:
+    known = prices.copy()
+    for i in range(len(known)):
+        if not known[i] > 0.0:
+            known[i] = np.nan
+    return known
+
+
+@jit
+def _lay(listed: Column, shares: Column, touched: Column, earlier: Records, out: Block) -> None:
+    """Fill all rows; `shares` are the percentiles of the listed prices."""
     logs = _logs(listed)
-    out[PERCENTILE] = percentile(np.where(listed > 0, listed, NOT_KNOWN))
-    _lay_list(listed, logs, out)
+    past = np.empty(len(earlier), np.float32)
+    for row in range(len(earlier)):
+        past[row] = earlier[row]["price"]
+    out[:] = np.nan
+    out[Price.PERCENTILE] = shares
+    known = _lay_list(listed, logs, out)
+    _lay_above(listed, logs, known, out)
     _lay_touched(logs, _logs(touched), _logs(past), out)
-    return out
 
 
-@nb.njit(cache=True)
-def _logs(prices):  # type: ignore[no-untyped-def]  # numba infers
-    out = np.empty(len(prices), np.float64)
-    for i in range(len(prices)):
-        out[i] = np.log(prices[i]) if prices[i] > 0 else np.nan
-    return out
-
-
-@nb.njit(cache=True)
-def _mean(values):  # type: ignore[no-untyped-def]  # numba infers
-    """Return (mean, how many) of the known values; NaN of none."""
-    total, count = 0.0, 0
-    for value in values:
-        if value == value:
-            total += value
-            count += 1
-    return (total / count if count else np.nan), count
-
-
-@nb.njit(cache=True)
-def _lay_list(listed, logs, out):  # type: ignore[no-untyped-def]  # numba infers
-    n = len(listed)
+@jit
+def _lay_list(listed: Column, logs: Logs, out: Block) -> int:
+    """Fill what each price is among those listed; return how many are known."""
     mean_log, known = _mean(logs)
     total, cheapest, squares = 0.0, np.inf, 0.0
-    for i in range(n):
-        if logs[i] == logs[i]:
+    for i in range(len(listed)):
+        if not np.isnan(logs[i]):
             total += listed[i]
             cheapest = min(cheapest, listed[i])
             squares += (logs[i] - mean_log) ** 2
     spread = np.sqrt(squares / known) if known else np.nan
-    cheapest_above, above, order = np.inf, 0, 0.0
-    passed = np.empty(n, np.float32)  # prices listed above, sorted
-    for i in range(n):
-        out[SPREAD, i] = spread
-        if logs[i] != logs[i]:
+    out[Price.SPREAD] = spread
+    for i in range(len(listed)):
+        if not np.isnan(logs[i]):
+            out[Price.LOG, i] = logs[i]
+            out[Price.TO_MEAN, i] = listed[i] * known / total
+            out[Price.TO_CHEAPEST, i] = listed[i] / cheapest
+            out[Price.DEVIATION, i] = (logs[i] - mean_log) / spread if spread > 0.0 else 0.0
+            out[Price.TO_NEIGHBOURS, i] = _to_neighbours(listed, i)
+    return known
+
+
+@jit
+def _lay_above(listed: Column, logs: Logs, known: int, out: Block) -> None:
+    """Fill what each price is to those a visitor who reads down has passed, and how prices rise down the list."""
+    cheapest, log_cheapest, above, order = np.inf, np.inf, 0, 0.0
+    passed = np.empty(len(listed), np.float32)  # prices listed above, sorted
+    for i in range(len(listed)):
+        if np.isnan(logs[i]):
             continue
-        cheaper_above = np.searchsorted(passed[:above], listed[i])
-        out[LOG, i] = logs[i]
-        out[TO_MEAN, i] = listed[i] * known / total
-        out[TO_CHEAPEST, i] = listed[i] / cheapest
-        out[DEVIATION, i] = (logs[i] - mean_log) / spread if spread > 0.0 else 0.0
-        out[TO_CHEAPEST_ABOVE, i] = logs[i] - np.log(cheapest_above) if above else 0.0
-        out[CHEAPER_ABOVE, i] = cheaper_above
-        out[CHEAPER_ABOVE_SHARE, i] = cheaper_above / above if above else 0.5
-        order += (out[PERCENTILE, i] - 0.5) * ((above + 0.5) / known - 0.5)
-        cheapest_above = min(cheapest_above, listed[i])
-        passed[cheaper_above + 1 : above + 1] = passed[cheaper_above:above].copy()
-        passed[cheaper_above] = listed[i]
+        cheaper = np.searchsorted(passed[:above], listed[i])
+        out[Price.TO_CHEAPEST_ABOVE, i] = logs[i] - log_cheapest if above else 0.0
+        out[Price.CHEAPER_ABOVE, i] = cheaper
+        out[Price.CHEAPER_ABOVE_SHARE, i] = cheaper / above if above else 0.5
+        order += (out[Price.PERCENTILE, i] - 0.5) * ((above + 0.5) / known - 0.5)
+        if listed[i] < cheapest:
+            cheapest = np.float64(listed[i])
+            log_cheapest = np.log(cheapest)
+        for place in range(above, cheaper, -1):
+            passed[place] = passed[place - 1]
+        passed[cheaper] = listed[i]
         above += 1
-        near, count = 0.0, 0
-        for j in range(max(i - 2, 0), min(i + 3, n)):
-            if j != i and logs[j] == logs[j]:
-                near += listed[j]
-                count += 1
-        if count:
-            out[TO_NEIGHBOURS, i] = listed[i] * count / near
-    out[ORDER, :] = 12.0 * order / known if known > 1 else 0.0
+    out[Price.ORDER] = 12.0 * order / known if known > 1 else 0.0
 
 
-@nb.njit(cache=True)
-def _lay_touched(logs, touched, past, out):  # type: ignore[no-untyped-def]  # numba infers
+@jit
+def _to_neighbours(listed: Column, i: int) -> float:
+    """Return a price over the mean of the known ones two places up and down; NaN where there is none."""
+    near, count = 0.0, 0
+    for j in range(max(i - 2, 0), min(i + 3, len(listed))):
+        if j != i and listed[j] > 0.0:
+            near += listed[j]
+            count += 1
+    return float(listed[i] * count / near) if count else np.nan
+
+
+@jit
+def _lay_touched(logs: Logs, touched: Logs, past: Logs, out: Block) -> None:
+    """Fill what each price is to those the visitor looked at."""
     session_mean, _ = _mean(touched)
     past_mean, _ = _mean(past)
     last, highest = np.nan, np.nan
     for price in touched:
-        if price == price:
+        if not np.isnan(price):
             last = price
-            highest = price if highest != highest else max(highest, price)
+            highest = price if np.isnan(highest) else max(highest, price)
     for i in range(len(logs)):
-        out[TO_SESSION_MEAN, i] = logs[i] - session_mean
-        out[TO_LAST, i] = logs[i] - last
-        out[TO_HIGHEST, i] = logs[i] - highest
-        out[TO_PAST_MEAN, i] = logs[i] - past_mean
+        out[Price.TO_SESSION_MEAN, i] = logs[i] - session_mean
+        out[Price.TO_LAST, i] = logs[i] - last
+        out[Price.TO_HIGHEST, i] = logs[i] - highest
+        out[Price.TO_PAST_MEAN, i] = logs[i] - past_mean
+
+
+@jit
+def _logs(prices: Column) -> Logs:
+    logs = np.empty(len(prices))
+    for i in range(len(prices)):
+        logs[i] = np.log(prices[i]) if prices[i] > 0.0 else np.nan
+    return logs
+
+
+@jit
+def _mean(values: Logs) -> tuple[float, int]:
+    """Return the mean of the known values, and how many they are; NaN of none."""
+    total, count = 0.0, 0
+    for value in values:
+        if not np.isnan(value):
+            total += value
+            count += 1
+    return (total / count if count else np.nan), count

@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-import numpy.typing as npt
-
+from features.attributes import code
 from features.candidates import Candidates, Context
-from features.covisitation import lay_covisitation
-from features.facts import Records
+from features.course import course
 from features.prices import prices
-from features.touches import Touches
+from features.touches import Column, Touches
 from features.visit import Visit
 
 
@@ -22,23 +19,22 @@ class Scene:
     candidates: Candidates
     context: Context
 
-    @property
-    def touched_records(self) -> Records:
-        """The session's interactions with items, oldest first: without searches."""
-        return self.visit.touched
-
     @cached_property
     def touches(self) -> Touches:
-        """The session's interactions laid against the listing."""
-        return Touches.of(self.visit, self.touched_records, self.candidates)
+        """The visit laid against the listing."""
+        return Touches.of(self.visit, self.candidates)
 
     @cached_property
-    def covisitation(self) -> npt.NDArray[np.float32]:
-        """Shape (3, n): what the candidates share with the session's items; see `features.columns.covisitation`."""
-        candidates = self.candidates
-        return lay_covisitation(self.touched_records["item"], candidates.neighbours, candidates.weights)
+    def prices(self) -> list[Column]:
+        """One row per Price, of shape (n,): the listing's prices against each other and against those looked at."""
+        return prices(self.candidates.price, self.touches.prices, self.visit.earlier)
 
     @cached_property
-    def prices(self) -> npt.NDArray[np.float32]:
-        """Shape (len(Price), n): the listing's prices against each other and against those looked at."""
-        return prices(self.candidates.price, self.touches.prices, self.visit.earlier["price"])
+    def course(self) -> list[float]:
+        """One number per Course: how far the visitor is in the session."""
+        return course(self.visit)
+
+    @cached_property
+    def searched(self) -> list[int]:
+        """The codes that the words of the search term have as values of an attribute."""
+        return [code(word) for word in (self.context.search_term or "").split()]

@@ -52,6 +52,11 @@ class Feature(Generic[Input]):
         return (getdoc(self._function) or "").partition(";")[0]
 
     @property
+    def is_shared(self) -> bool:
+        """Whether it is one number for all candidates: what the function says that it returns."""
+        return self._function.__annotations__["return"] is float
+
+    @property
     def _function(self) -> Callable[..., Computed]:
         return self.compute.func if isinstance(self.compute, partial) else self.compute
 
@@ -64,6 +69,11 @@ class FeatureTable:
     visiting: tuple[Feature[Scene], ...]
     names: tuple[str, ...]
     hash: str
+    own: tuple[
+        Callable[[Scene], Column], ...
+    ]  # what computes the visiting columns, where a candidate has its own
+    shared: tuple[Callable[[Scene], Computed], ...]  # where all have one number
+    sources: npt.NDArray[np.int64]  # (visiting,) which of `own` fills it, or ~ which of `shared`
 
     def __len__(self) -> int:
         return len(self.names)
@@ -75,14 +85,21 @@ def feature_table(attributes: tuple[Attribute, ...]) -> FeatureTable:
     visiting = (*VISITING, *(feature for family in families for feature in family))
     names = (*(f.name for f in STANDING), *(f.name for f in visiting))
     declared = [f"{a.name}:{a.kind}" for a in attributes]
+    shared = np.array([f.is_shared for f in visiting])
     return FeatureTable(
-        STANDING, visiting, names, sha256(repr((REVISION, names, declared)).encode()).hexdigest()
+        STANDING,
+        visiting,
+        names,
+        sha256(repr((REVISION, names, declared)).encode()).hexdigest(),
+        tuple(f.compute for f in visiting if not f.is_shared),
+        tuple(f.compute for f in visiting if f.is_shared),
+        np.where(shared, ~(np.cumsum(shared) - 1), np.cumsum(~shared) - 1),
     )
 
 
 def standing(counts: Counts) -> npt.NDArray[np.float32]:
     """Return shape (n, len(STANDING)): what is known of n items before anybody looks, once per item and hour."""
-    return np.stack([feature.compute(counts) for feature in STANDING], axis=1)
+    return np.array([feature.compute(counts) for feature in STANDING], np.float32).T
 
 
 def _per_window(compute: Callable[..., Column], unit: str) -> tuple[Feature[Counts], ...]:

@@ -1,36 +1,44 @@
-"""The session's interactions laid against the listing, once per ranking, for all columns that ask about them."""
+"""A visit laid against a listing, once per ranking, for all columns that ask what was done with the candidates."""
 
 from dataclasses import dataclass
 from enum import IntEnum, auto
 from typing import Final, TypeAlias
 
-import numba as nb
 import numpy as np
 import numpy.typing as npt
 
 from features.candidates import Candidates
+from features.compiled import jit
 from features.facts import Action, Records
 from features.visit import Visit
 
 Column: TypeAlias = npt.NDArray[np.float32]
+Block: TypeAlias = npt.NDArray[np.float32]
+Rows: TypeAlias = npt.NDArray[np.int64]
+Hashes: TypeAlias = npt.NDArray[np.uint64]
 NEVER: Final = -1.0  # trees split on it cleanly; 0 would mean "this very second" or "the last one"
+LISTING_SIZES: Final = 512  # columns that depend on nothing but a list's size are kept for as many sizes
 HALF_LIFE_SECONDS: Final = 600.0
 LONGEST_DWELL_SECONDS: Final = 1800.0  # past it the visitor has left the page open
+PRIOR_WEIGHT: Final = 60.0  # one direct pair, mixed into co-visitation: a single meeting proves little
 
 
 class Touch(IntEnum):
-    """Rows of `Touches.of_item`; each is one number per candidate."""
+    """Rows of what is laid; each is one number per candidate."""
 
     LOOKS = 0
     CLICKS = auto()
     CARTS = auto()
     REMOVALS = auto()
+    IN_CART = auto()
     PURCHASES = auto()
     LINEAR = auto()
     HARMONIC = auto()
     HALF_LIFE = auto()
-    STEPS = auto()
-    RANK = auto()
+    RUNS = auto()
+    SHARE = auto()
+    STEPS = auto()  # the first of four recencies
+    ITEMS = auto()
     SECONDS = auto()
     CLICK_SECONDS = auto()
     DWELL_LONGEST = auto()
@@ -38,171 +46,255 @@ class Touch(IntEnum):
     LAST_ACTION = auto()
     KINDS = auto()
     SHOWN = auto()
+    SHOWN_NOT_CLICKED = auto()
     BEFORE = auto()
-    RUNS = auto()
+    IS_LAST = auto()
+    BELOW_LAST = auto()  # the first of seven places
+    BELOW_PREVIOUS = auto()
+    BELOW_DEEPEST = auto()
+    BELOW_CLICKED = auto()
     TOUCHED_ABOVE = auto()
     PLACES_UP = auto()
     PLACES_DOWN = auto()
+    MET_SHARE = auto()
+    MET_MOST = auto()
+    MET_LAST = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Touches:
-    """`of_item` has shape (len(Touch), n); `touched` and `clicked` hold shop indices, the latest first."""
+    """One row per Touch, each of shape (n,); the columns of `features.columns.session_item` say what they are."""
 
-    of_item: npt.NDArray[np.float32]
-    touched: npt.NDArray[np.int64]
-    clicked: npt.NDArray[np.int64]
-    prices: npt.NDArray[np.float32]
+    rows: list[Column]
+    listed: int  # how many of the candidates the session touched
+    last_is_listed: bool  # whether the item touched last is a candidate
+    prices: Column  # (touches,) of the session's touched items, oldest first; NaN where not known
 
     @classmethod
-    def of(cls, visit: Visit, session: Records, candidates: Candidates) -> "Touches":
-        """Lay a visit, `session` its interactions with items, against a listing.
+    def of(cls, visit: Visit, candidates: Candidates) -> "Touches":
+        """Lay a visit against a listing.
 
-        Without interactions every count is 0 and every recency NEVER.
+        Without interactions every count is 0, every recency NEVER and every distance NaN. An item that a listing
+        holds twice counts at its last place.
         """
-        out = np.zeros((len(Touch), len(candidates)), np.float32)
-        out[_RECENCIES] = NEVER
-        out[_PLACES] = np.nan
-        if len(visit.shown):
-            _count_each(visit.shown["item"], candidates.item, out[Touch.SHOWN])
-        if len(visit.earlier):
-            _count_each(visit.earlier["item"], candidates.item, out[Touch.BEFORE])
-            bought = visit.earlier["item"][visit.earlier["action"] == Action.PURCHASE]
-            _count_each(bought, candidates.item, out[Touch.PURCHASES])
-        if not len(session):
-            nothing = np.zeros(0, np.int64)
-            return cls(out, nothing, nothing, np.zeros(0, np.float32))
-        touched, clicked = _lay(
-            session["item"],
-            session["time"],
-            session["action"],
-            session["detail"],
-            candidates.item,
-            visit.at,
-            out,
-        )
-        _lay_places(out)
-        prices = session["price"].copy()
-        if np.isnan(prices).any():
-            _fill(prices, session["item"], candidates.item, candidates.price)
-            _fill(prices, session["item"], visit.impressions["item"], visit.impressions["price"])
-        return cls(out, touched, clicked, prices)
+        out = np.empty((len(Touch), len(candidates)), np.float32)
+        listed, last_is_listed = _lay(visit.touched, candidates.item, visit.at, out)
+        _lay_past(visit.earlier, visit.shown, candidates.item, out)
+        _lay_met(visit.touched, candidates.rows, out)
+        prices = _prices(visit.touched, candidates.rows, visit.impressions)
+        return cls(list(out), listed, last_is_listed, prices)
 
     def __getitem__(self, touch: Touch) -> Column:
-        """Return one row of `of_item`."""
-        return self.of_item[touch]
+        """Return shape (n,)."""
+        return self.rows[touch]
 
 
-# numba folds module integers, not enum members
-(LOOKS, CLICKS, CARTS, REMOVALS, PURCHASES, LINEAR, HARMONIC, HALF_LIFE, STEPS, RANK, SECONDS) = range(11)
-(CLICK_SECONDS, DWELL_LONGEST, DWELL_TOTAL, LAST_ACTION, KINDS, SHOWN, BEFORE, RUNS) = range(11, 19)
-(TOUCHED_ABOVE, PLACES_UP, PLACES_DOWN) = range(19, 22)
-VIEW, CLICK, CART, UNCART, PURCHASE = (
-    int(a) for a in (Action.VIEW, Action.CLICK, Action.CART, Action.UNCART, Action.PURCHASE)
-)
-_PLACES: Final = [Touch.PLACES_UP, Touch.PLACES_DOWN]
-_RECENCIES: Final = [Touch.STEPS, Touch.RANK, Touch.SECONDS, Touch.CLICK_SECONDS]
+@jit
+def _lay(touched: Records, candidates: Hashes, at: float, out: Block) -> tuple[int, bool]:
+    """Fill what m touches, oldest first, say of each candidate; return how many were touched, and if the last was."""
+    _clear(out)
+    m, n = len(touched), len(candidates)
+    table = _table(candidates)
+    kinds = np.zeros(n, np.uint64)
+    order = np.empty(m, np.int64)  # touched candidates, the latest first
+    listed, runs, clicked, last_is_listed = 0, 0, -1, False
+    for step in range(m):
+        j = m - 1 - step
+        touch = touched[j]
+        starts_run = step == 0 or touch["item"] != touched[j + 1]["item"]
+        runs += starts_run
+        i = _find(table, candidates, touch["item"])
+        if i < 0:
+            continue
+        ago = at - touch["time"]
+        if out[Touch.STEPS, i] < 0.0:
+            out[Touch.STEPS, i], out[Touch.SECONDS, i] = step, ago
+            out[Touch.LAST_ACTION, i] = touch["action"]
+            last_is_listed = last_is_listed or step == 0
+            out[Touch.ITEMS, i] = _items_after(touched, j)
+            order[listed] = i
+            listed += 1
+        if touch["action"] == Action.CLICK and out[Touch.CLICK_SECONDS, i] < 0.0:
+            out[Touch.CLICK_SECONDS, i] = ago
+            clicked = i if clicked < 0 else clicked
+        _count(touch["action"], i, out)
+        out[Touch.LINEAR, i] += (j + 1.0) / m
+        out[Touch.HARMONIC, i] += 1.0 / (1.0 + step)
+        out[Touch.RUNS, i] += 1.0 / runs if starts_run else 0.0
+        out[Touch.HALF_LIFE, i] += 0.5 ** (ago / HALF_LIFE_SECONDS)
+        dwell = min((touched[j + 1]["time"] if step else at) - touch["time"], LONGEST_DWELL_SECONDS)
+        out[Touch.DWELL_LONGEST, i] = max(out[Touch.DWELL_LONGEST, i], dwell)
+        out[Touch.DWELL_TOTAL, i] += dwell
+        bit = np.uint64(1) << np.uint64(touch["detail"] & 63)
+        out[Touch.KINDS, i] += (kinds[i] & bit) == 0
+        kinds[i] |= bit
+    _lay_sums(out)
+    _lay_places(order[:listed], clicked, out)
+    return listed, last_is_listed
 
 
-@nb.njit(cache=True)
-def _count_each(items, candidates, out):  # type: ignore[no-untyped-def]  # numba infers
-    for i in range(len(candidates)):
-        for j in range(len(items)):
-            if items[j] == candidates[i]:
-                out[i] += 1.0
+@jit
+def _clear(out: Block) -> None:
+    out[:] = 0.0
+    out[Touch.STEPS : Touch.CLICK_SECONDS + 1] = NEVER
+    out[Touch.BELOW_LAST : Touch.PLACES_DOWN + 1] = np.nan
 
 
-@nb.njit(cache=True)
-def _fill(prices, items, known_items, known_prices):  # type: ignore[no-untyped-def]  # numba infers
-    """Give each NaN price the latest known price of its item."""
-    for j in range(len(items)):
-        k = len(known_items) - 1
-        while prices[j] != prices[j] and k >= 0:
-            if known_items[k] == items[j]:
-                prices[j] = known_prices[k]
-            k -= 1
+@jit
+def _count(action: int, i: int, out: Block) -> None:
+    out[Touch.LOOKS, i] += action == Action.VIEW
+    out[Touch.CLICKS, i] += action == Action.CLICK
+    out[Touch.CARTS, i] += action == Action.CART
+    out[Touch.REMOVALS, i] += action == Action.UNCART
+    out[Touch.PURCHASES, i] += action == Action.PURCHASE
 
 
-@nb.njit(cache=True)
-def _distinct_before(items, j):  # type: ignore[no-untyped-def]  # numba infers
-    """Return how many other items were touched after interaction j."""
+@jit
+def _items_after(touched: Records, j: int) -> int:
+    """Return how many other items were touched after touch j."""
     count = 0
-    for k in range(j + 1, len(items)):
-        first = items[k] != items[j]
-        for other in range(k + 1, len(items)):
-            if items[other] == items[k]:
-                first = False
+    for k in range(j + 1, len(touched)):
+        counts = touched[k]["item"] != touched[j]["item"]
+        for later in range(k + 1, len(touched)):
+            if touched[later]["item"] == touched[k]["item"]:
+                counts = False
                 break
-        if first:
-            count += 1
+        count += counts
     return count
 
 
-@nb.njit(cache=True)
-def _index_of(items, item):  # type: ignore[no-untyped-def]  # numba infers
-    for i in range(len(items)):
-        if items[i] == item:
-            return i
-    return -1
+@jit
+def _lay_sums(out: Block) -> None:
+    """Fill what follows from the counts: the cart's content, and each candidate's share."""
+    total = 0.0
+    for i in range(out.shape[1]):
+        total += out[Touch.RUNS, i]
+    for i in range(out.shape[1]):
+        out[Touch.IN_CART, i] = out[Touch.CARTS, i] > out[Touch.REMOVALS, i]
+        out[Touch.IS_LAST, i] = out[Touch.ITEMS, i] == 0.0
+        out[Touch.SHARE, i] = out[Touch.RUNS, i] / total if total > 0.0 else 0.0
 
 
-@nb.njit(cache=True)
-def _lay(items, times, actions, details, candidates, at, out):  # type: ignore[no-untyped-def]  # numba infers
-    """Fill `out` for each candidate from m interactions, oldest first; O(m (m + n))."""
-    m, n = len(items), len(candidates)
-    kinds = np.zeros(n, np.uint64)
-    touched, clicked = np.empty(m, np.int64), np.empty(m, np.int64)
-    touches, clicks, runs = 0, 0, 0
-    for step in range(m):
-        j = m - 1 - step
-        starts_run = step == 0 or items[j] != items[j + 1]
-        runs += starts_run
-        i = _index_of(candidates, items[j])
-        if i < 0:
-            continue
-        action, ago = actions[j], at - times[j]
-        if out[STEPS, i] < 0.0:
-            out[STEPS, i], out[SECONDS, i], out[LAST_ACTION, i] = step, ago, action
-            out[RANK, i] = _distinct_before(items, j)
-            touched[touches] = i
-            touches += 1
-        if action == CLICK and out[CLICK_SECONDS, i] < 0.0:
-            out[CLICK_SECONDS, i] = ago
-            clicked[clicks] = i
-            clicks += 1
-        out[LOOKS, i] += action == VIEW
-        out[CLICKS, i] += action == CLICK
-        out[CARTS, i] += action == CART
-        out[REMOVALS, i] += action == UNCART
-        out[PURCHASES, i] += action == PURCHASE
-        out[LINEAR, i] += (j + 1.0) / m
-        out[HARMONIC, i] += 1.0 / (1.0 + step)
-        out[RUNS, i] += 1.0 / runs if starts_run else 0.0
-        out[HALF_LIFE, i] += 0.5 ** (ago / HALF_LIFE_SECONDS)
-        dwell = min((times[j + 1] if j + 1 < m else at) - times[j], LONGEST_DWELL_SECONDS)
-        out[DWELL_LONGEST, i] = max(out[DWELL_LONGEST, i], dwell)
-        out[DWELL_TOTAL, i] += dwell
-        bit = np.uint64(1) << np.uint64(details[j] & 63)
-        out[KINDS, i] += (kinds[i] & bit) == 0
-        kinds[i] |= bit
-    return touched[:touches], clicked[:clicks]
-
-
-@nb.njit(cache=True)
-def _lay_places(out):  # type: ignore[no-untyped-def]  # numba infers
-    """Fill where each candidate stands among the touched ones of the list."""
+@jit
+def _lay_places(order: Rows, clicked: int, out: Block) -> None:
+    """Fill where each candidate stands among the touched ones: `order`, the latest first."""
     n = out.shape[1]
-    above, last = 0, -1
+    if len(order):
+        _lay_below(order[0], out[Touch.BELOW_LAST])
+        _lay_below(order.max(), out[Touch.BELOW_DEEPEST])
+    if len(order) > 1:
+        _lay_below(order[1], out[Touch.BELOW_PREVIOUS])
+    if clicked >= 0:
+        _lay_below(clicked, out[Touch.BELOW_CLICKED])
+    above, up, down = 0, -1, -1
     for i in range(n):
-        out[TOUCHED_ABOVE, i] = above
-        if out[STEPS, i] >= 0.0:
-            above, last = above + 1, i
-        if last >= 0:
-            out[PLACES_UP, i] = i - last
-    following = -1
-    for k in range(n):
-        i = n - 1 - k
-        if out[STEPS, i] >= 0.0:
-            following = i
-        if following >= 0:
-            out[PLACES_DOWN, i] = following - i
+        out[Touch.TOUCHED_ABOVE, i] = above
+        if out[Touch.STEPS, i] >= 0.0:
+            above, up = above + 1, i
+        out[Touch.PLACES_UP, i] = i - up if up >= 0 else np.nan
+    for i in range(n - 1, -1, -1):
+        if out[Touch.STEPS, i] >= 0.0:
+            down = i
+        out[Touch.PLACES_DOWN, i] = down - i if down >= 0 else np.nan
+
+
+@jit
+def _lay_below(place: int, out: Column) -> None:
+    for i in range(len(out)):
+        out[i] = i - place
+
+
+@jit
+def _lay_past(earlier: Records, shown: Records, candidates: Hashes, out: Block) -> None:
+    """Fill what earlier sessions did with each candidate, and how often this one was shown it."""
+    table = _table(candidates)
+    for j in range(len(earlier)):
+        i = _find(table, candidates, earlier[j]["item"])
+        if i >= 0:
+            out[Touch.BEFORE, i] += 1.0
+            out[Touch.PURCHASES, i] += earlier[j]["action"] == Action.PURCHASE
+    for j in range(len(shown)):
+        i = _find(table, candidates, shown[j]["item"])
+        if i >= 0:
+            out[Touch.SHOWN, i] += 1.0
+    for i in range(len(candidates)):
+        out[Touch.SHOWN_NOT_CLICKED, i] = 0.0 if out[Touch.CLICKS, i] > 0.0 else out[Touch.SHOWN, i]
+
+
+@jit
+def _lay_met(touched: Records, rows: Records, out: Block) -> None:
+    """Fill co-visitation of each candidate with m touches: its neighbours, heaviest first, met in the session.
+
+    The neighbours stand with the candidate, so that no second read is needed once the session is known.
+    """
+    m = len(touched)
+    items = _items(touched)
+    table = _table(items)
+    for i in range(len(rows)):
+        neighbours, weights = rows[i]["neighbours"], rows[i]["weights"]
+        total, found = 0.0, 0.0
+        for k in range(len(neighbours)):
+            if neighbours[k] == 0 or m == 0:
+                break
+            total += weights[k]
+            j = _find(table, items, neighbours[k])  # the latest touch of that neighbour
+            if j >= 0:
+                found += weights[k] / (m - j)
+                heavy = np.log1p(weights[k])
+                out[Touch.MET_MOST, i] = max(out[Touch.MET_MOST, i], heavy)
+                out[Touch.MET_LAST, i] = heavy if j == m - 1 else out[Touch.MET_LAST, i]
+        out[Touch.MET_SHARE, i] = found / (total + PRIOR_WEIGHT)
+
+
+@jit
+def _prices(touched: Records, rows: Records, impressions: Records) -> Column:
+    """Return the price of each touch as it was; where nobody knew it, the candidate's, else as last shown."""
+    prices = np.empty(len(touched), np.float32)
+    for j in range(len(touched)):
+        prices[j], item = touched[j]["price"], touched[j]["item"]
+        k = len(rows) - 1
+        while np.isnan(prices[j]) and k >= 0:
+            if rows[k]["item"] == item:
+                prices[j] = rows[k]["price"]
+            k -= 1
+        k = len(impressions) - 1
+        while np.isnan(prices[j]) and k >= 0:
+            if impressions[k]["item"] == item:
+                prices[j] = impressions[k]["price"]
+            k -= 1
+    return prices
+
+
+@jit
+def _items(records: Records) -> Hashes:
+    items = np.empty(len(records), np.uint64)
+    for row in range(len(records)):
+        items[row] = records[row]["item"]
+    return items
+
+
+@jit
+def _table(items: Hashes) -> Rows:
+    """Return the place of each item under its hash, or after it where that is taken; -1 elsewhere.
+
+    The items are hashes already: their low bits spread. Of equal ones the last place stands.
+    """
+    size = 4
+    while size < 2 * len(items):
+        size *= 2
+    table = np.full(size, -1, np.int64)
+    for place in range(len(items)):
+        slot = np.int64(items[place]) & (size - 1)
+        while table[slot] >= 0 and items[table[slot]] != items[place]:
+            slot = (slot + 1) & (size - 1)
+        table[slot] = place
+    return table
+
+
+@jit
+def _find(table: Rows, items: Hashes, item: int) -> int:
+    """Return the place of an item; -1 where it is none of them."""
+    slot = np.int64(item) & (len(table) - 1)
+    while table[slot] >= 0 and items[table[slot]] != item:
+        slot = (slot + 1) & (len(table) - 1)
+    return int(table[slot])

@@ -5,11 +5,9 @@ Each is one number, the same for every candidate.
 
 from typing import Final
 
-import numpy as np
-
-from features.facts import Action
+from features.course import Course
 from features.scene import Scene
-from features.touches import NEVER, Touch
+from features.touches import NEVER
 
 DEVICES: Final = {"desktop": 1.0, "mobile": 2.0, "tablet": 3.0}
 PAGE_TYPES: Final = {"home": 1.0, "category": 2.0, "search": 3.0, "product": 4.0, "cart": 5.0}
@@ -18,54 +16,47 @@ UNKNOWN: Final = 0.0
 
 def session_interactions(scene: Scene) -> float:
     """Interactions of the session so far."""
-    return len(scene.visit.session)
+    return scene.course[Course.INTERACTIONS]
 
 
 def session_items(scene: Scene) -> float:
     """Different items touched in the session."""
-    return len(np.unique(scene.touched_records["item"]))
+    return scene.course[Course.ITEMS]
 
 
 def session_searches(scene: Scene) -> float:
     """Searches, filters and sorts in the session."""
-    return np.count_nonzero(scene.visit.session["action"] == Action.SEARCH)
+    return scene.course[Course.SEARCHES]
 
 
 def session_seconds(scene: Scene) -> float:
     """Seconds since the session's first interaction; NEVER before it."""
-    times = scene.visit.session["time"]
-    return float(scene.visit.at - times[0]) if len(times) else NEVER
+    return scene.course[Course.SECONDS]
 
 
 def seconds_idle(scene: Scene) -> float:
     """Seconds since the visitor's last interaction of the session; NEVER before the first."""
-    times = scene.visit.session["time"]
-    return float(scene.visit.at - times[-1]) if len(times) else NEVER
+    return scene.course[Course.IDLE]
 
 
 def last_action(scene: Scene) -> float:
     """The session's last interaction as `features.facts.Action`; 0 before the first."""
-    actions = scene.visit.session["action"]
-    return float(actions[-1]) if len(actions) else 0.0
+    return scene.course[Course.LAST_ACTION]
 
 
 def seconds_since_search(scene: Scene) -> float:
     """Seconds since the session's last search, filter or sort; NEVER without one."""
-    session = scene.visit.session
-    times = session["time"][session["action"] == Action.SEARCH]
-    return float(scene.visit.at - times[-1]) if len(times) else NEVER
+    return scene.course[Course.SINCE_SEARCH]
 
 
 def last_touched_is_listed(scene: Scene) -> float:
     """1 where the listing holds the item touched last, 0 where it does not; NEVER without a touch."""
-    if not len(scene.touched_records):
-        return NEVER
-    return float(bool((scene.touches[Touch.RANK] == 0).any()))
+    return float(scene.touches.last_is_listed) if len(scene.visit.touched) else NEVER
 
 
 def listed_touches(scene: Scene) -> float:
     """Items of this listing that the session touched."""
-    return len(scene.touches.touched)
+    return scene.touches.listed
 
 
 def interactions_before_session(scene: Scene) -> float:

@@ -1,21 +1,22 @@
 """How each candidate stands among those it is listed with (block F of the design)."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from features.percentile import percentile
 from features.scene import Scene
-from features.touches import Column, Touch
+from features.touches import LISTING_SIZES, Column, Touch
 
 
 def shop_index(scene: Scene) -> Column:
     """The candidate's place in the shop's own order, from 0; shape (n,)."""
-    return np.arange(len(scene.candidates), dtype=np.float32)
+    return _places(len(scene.candidates))
 
 
 def relative_shop_index(scene: Scene) -> Column:
     """The place in the shop's order over the last place; shape (n,), in [0, 1], 0 for a list of one."""
-    n = len(scene.candidates)
-    return np.arange(n, dtype=np.float32) / np.float32(max(n - 1, 1))
+    return _shares(len(scene.candidates))
 
 
 def list_size(scene: Scene) -> float:
@@ -51,3 +52,13 @@ def places_to_touched_below(scene: Scene) -> Column:
 def dwell_percentile(scene: Scene) -> Column:
     """Where the time spent with each candidate stands in the list; shape (n,), 0.5 where none was looked at."""
     return percentile(scene.touches[Touch.DWELL_TOTAL])
+
+
+@lru_cache(LISTING_SIZES)
+def _places(n: int) -> Column:
+    return np.arange(n, dtype=np.float32)
+
+
+@lru_cache(LISTING_SIZES)
+def _shares(n: int) -> Column:
+    return np.arange(n, dtype=np.float32) / np.float32(max(n - 1, 1))

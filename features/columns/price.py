@@ -31,7 +31,10 @@ def price_to_neighbours(scene: Scene) -> Column:
 
 
 def price_deviation(scene: Scene) -> Column:
-    """Log price in standard deviations from the list's mean; shape (n,), 0 where all are equal, NaN where not known."""
+    """Log price in standard deviations from the list's mean; shape (n,).
+
+    0 where all are equal, NaN where not known.
+    """
     return scene.prices[Price.DEVIATION]
 
 
@@ -51,7 +54,7 @@ def share_cheaper_above(scene: Scene) -> Column:
 
 
 def price_to_session_mean(scene: Scene) -> Column:
-    """Log of the price over the geometric mean of the prices touched in the session; shape (n,), NaN where not known."""
+    """Log of the price over the geometric mean of those touched in the session; shape (n,), NaN where not known."""
     return scene.prices[Price.TO_SESSION_MEAN]
 
 
@@ -71,10 +74,14 @@ def price_to_past_mean(scene: Scene) -> Column:
 
 
 def price_order(scene: Scene) -> Column:
-    """Rank correlation of price and place: 1 where the list is sorted by rising price; the same for all, 0 for one price."""
+    """Rank correlation of price and place; shape (n,), the same for all.
+
+    1 where the list is sorted by rising price, 0 where one price or none is known. Tells a list in order of price
+    from one by relevance, which the call does not say.
+    """
     return scene.prices[Price.ORDER]
 
 
 def price_spread(scene: Scene) -> Column:
-    """Standard deviation of the list's log prices; the same for all, NaN where no price is known."""
+    """Standard deviation of the list's log prices; shape (n,), the same for all, NaN where no price is known."""
     return scene.prices[Price.SPREAD]

@@ -1,11 +1,7 @@
-"""What the visitor did with each candidate in this session (block A of the design)."""
-
-import numpy as np
+"""What the visitor did with each candidate in this session, and before it (blocks A and H of the design)."""
 
 from features.scene import Scene
 from features.touches import Column, Touch
-
-NO_DISTANCE = np.float32(np.nan)  # nothing of the listing was touched: there is no place to measure from
 
 
 def looks(scene: Scene) -> Column:
@@ -25,7 +21,7 @@ def cart_adds(scene: Scene) -> Column:
 
 def in_cart(scene: Scene) -> Column:
     """1 where a candidate was put into the cart more often than taken out; shape (n,)."""
-    return np.asarray(scene.touches[Touch.CARTS] > scene.touches[Touch.REMOVALS], np.float32)
+    return scene.touches[Touch.IN_CART]
 
 
 def cart_removals(scene: Scene) -> Column:
@@ -68,7 +64,7 @@ def steps_since_touched(scene: Scene) -> Column:
 
 def items_since_touched(scene: Scene) -> Column:
     """Other items touched since each candidate was; shape (n,), 0 for the last touched, NEVER where untouched."""
-    return scene.touches[Touch.RANK]
+    return scene.touches[Touch.ITEMS]
 
 
 def seconds_since_touched(scene: Scene) -> Column:
@@ -108,7 +104,7 @@ def times_shown(scene: Scene) -> Column:
 
 def shown_not_clicked(scene: Scene) -> Column:
     """Listings of this session that showed a candidate nobody clicked; shape (n,)."""
-    return np.where(scene.touches[Touch.CLICKS] > 0, np.float32(0), scene.touches[Touch.SHOWN])
+    return scene.touches[Touch.SHOWN_NOT_CLICKED]
 
 
 def touches_before_session(scene: Scene) -> Column:
@@ -118,44 +114,29 @@ def touches_before_session(scene: Scene) -> Column:
 
 def is_last_touched(scene: Scene) -> Column:
     """1 for the item that the visitor touched last; shape (n,)."""
-    return np.asarray(scene.touches[Touch.RANK] == 0, np.float32)
+    return scene.touches[Touch.IS_LAST]
 
 
 def places_below_last_touched(scene: Scene) -> Column:
     """Places below (negative: above) the listed item touched last; shape (n,), NaN where none of the list was."""
-    return _places_below(scene, 0)
+    return scene.touches[Touch.BELOW_LAST]
 
 
 def places_below_previous_touched(scene: Scene) -> Column:
     """Places below the listed item touched before the last one; shape (n,), NaN where there is none."""
-    return _places_below(scene, 1)
+    return scene.touches[Touch.BELOW_PREVIOUS]
 
 
 def places_below_deepest_touched(scene: Scene) -> Column:
     """Places below the lowest touched item: how far past what was looked at; shape (n,), NaN where none was."""
-    n, touched = len(scene.candidates), scene.touches.touched
-    if not len(touched):
-        return np.full(n, NO_DISTANCE, np.float32)
-    return np.arange(n, dtype=np.float32) - np.float32(touched.max())
+    return scene.touches[Touch.BELOW_DEEPEST]
 
 
 def places_below_last_clicked(scene: Scene) -> Column:
     """Places below the listed item clicked last; shape (n,), NaN where none of the list was."""
-    n, clicked = len(scene.candidates), scene.touches.clicked
-    if not len(clicked):
-        return np.full(n, NO_DISTANCE, np.float32)
-    return np.arange(n, dtype=np.float32) - np.float32(clicked[0])
+    return scene.touches[Touch.BELOW_CLICKED]
 
 
 def share_of_touches(scene: Scene) -> Column:
-    """Share of the listing's run recency that fell on each candidate; shape (n,), 0 where nothing listed was touched."""
-    weight = scene.touches[Touch.RUNS]
-    total = weight.sum()
-    return weight / total if total else weight
-
-
-def _places_below(scene: Scene, nth: int) -> Column:
-    n, touched = len(scene.candidates), scene.touches.touched
-    if len(touched) <= nth:
-        return np.full(n, NO_DISTANCE, np.float32)
-    return np.arange(n, dtype=np.float32) - np.float32(touched[nth])
+    """Share of the listing's run recency that fell on each candidate; shape (n,), 0 where none was touched."""
+    return scene.touches[Touch.SHARE]

@@ -3,48 +3,48 @@
 One family of columns per declared attribute; `features.table` makes them from the shop's declaration.
 """
 
-import numba as nb
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, TypeAlias
+
 import numpy as np
+import numpy.typing as npt
 
 from features.attributes import code
+from features.compiled import jit
 from features.facts import Records
 from features.scene import Scene
-from features.touches import Column
+from features.touches import LISTING_SIZES, Column
 
-UNKNOWN = np.float32(np.nan)
+UNKNOWN: Final = np.float32(np.nan)
+_DAY: Final = 86_400.0
+Codes: TypeAlias = npt.NDArray[np.uint16]
 
 
 def session_share(scene: Scene, slot: int) -> Column:
-    """Recency-weighted share of the session's touches on the candidate's value; shape (n,), NaN without a value or touch."""
-    return _share(scene.touched_records, scene.candidates.slots[:, slot], slot)
+    """Recency-weighted share of the session's touches on the candidate's value; shape (n,).
+
+    NaN without a value or a touch. The newest touch weighs 1, the one before 1/2, then 1/3.
+    """
+    return _share(scene.visit.touched, scene.candidates.rows, slot)
 
 
 def past_share(scene: Scene, slot: int) -> Column:
     """The same over earlier sessions of the remembered 30 days; shape (n,), NaN without a value or a past."""
-    return _share(scene.visit.earlier, scene.candidates.slots[:, slot], slot)
+    return _share(scene.visit.earlier, scene.candidates.rows, slot)
 
 
 def same_as_last(scene: Scene, slot: int) -> Column:
     """1 where the candidate's value is that of the last touched item; shape (n,), NaN where either is unknown."""
-    own = scene.candidates.slots[:, slot]
-    last = scene.touched_records["slots"][-1:, slot]
-    if not len(last) or last[0] == 0:
-        return np.full(len(own), UNKNOWN, np.float32)
-    return np.where(own == 0, UNKNOWN, np.asarray(own == last[0], np.float32))
+    return _same_as_last(scene.visit.touched, scene.candidates.rows, slot)
 
 
 def overlap(scene: Scene, slot: int) -> Column:
-    """Share of a candidate's values that touched items had, recency-weighted mean; shape (n,), NaN without values or touches."""
-    session = scene.touched_records["slots"]
-    return _overlap(_bits(session, slot), _bits(scene.candidates.slots, slot))
+    """Share of a candidate's values that touched items had, recency-weighted mean; shape (n,).
 
-
-def above_session_mean(scene: Scene, slot: int) -> Column:
-    """A candidate's number less the mean over touched items; shape (n,), the attribute's unit, NaN where unknown."""
-    numbers = _numbers(scene.touched_records["slots"], slot)
-    return _numbers(scene.candidates.slots, slot) - (
-        np.nanmean(numbers) if not np.isnan(numbers).all() else UNKNOWN
-    )
+    NaN without values or touches. Values are hashed into 32 bits: two may be one.
+    """
+    return _overlap(scene.visit.touched, scene.candidates.rows, slot)
 
 
 def number(scene: Scene, slot: int) -> Column:
@@ -52,85 +52,116 @@ def number(scene: Scene, slot: int) -> Column:
     return _numbers(scene.candidates.slots, slot)
 
 
-def days_after_session_mean(scene: Scene, slot: int) -> Column:
-    """Days between a candidate's date and the mean over touched items; shape (n,), NaN where unknown."""
-    own, dates = scene.candidates.slots[:, slot].astype(np.float32), scene.touched_records["slots"][:, slot]
-    mean = np.float32(dates[dates > 0].mean()) if (dates > 0).any() else UNKNOWN
-    return np.where(own > 0, own, UNKNOWN) - mean
+def above_session_mean(scene: Scene, slot: int) -> Column:
+    """A candidate's number less the mean over touched items; shape (n,), the attribute's unit, NaN where unknown."""
+    touched = _numbers(scene.visit.touched["slots"], slot)
+    known = touched[~np.isnan(touched)]
+    return _numbers(scene.candidates.slots, slot) - (known.mean() if len(known) else UNKNOWN)
 
 
 def days_old(scene: Scene, slot: int) -> Column:
     """Days from a candidate's date to now; shape (n,), NaN where unknown."""
-    own = scene.candidates.slots[:, slot].astype(np.float32)
-    return np.float32(scene.visit.at / 86_400.0) - np.where(own > 0, own, UNKNOWN)
+    return np.float32(scene.visit.at / _DAY) - _days(scene.candidates.slots, slot)
+
+
+def days_after_session_mean(scene: Scene, slot: int) -> Column:
+    """Days between a candidate's date and the mean over touched items; shape (n,), NaN where unknown."""
+    dates = scene.visit.touched["slots"][:, slot]
+    mean = np.float32(dates[dates > 0].mean()) if (dates > 0).any() else UNKNOWN
+    return _days(scene.candidates.slots, slot) - mean
 
 
 def in_filter(scene: Scene, slot: int, name: str) -> Column:
     """1 where a filter in use (`name:value`) asks for the candidate's value; shape (n,), NaN without such a filter."""
-    asked = [f.partition(":")[2] for f in scene.context.filters if f.partition(":")[0] == name]
-    return _is_one_of(scene.candidates.slots[:, slot], asked)
+    filters = (text.partition(":") for text in scene.context.filters)
+    return _is_one_of(scene, slot, [code(value) for asked, _, value in filters if asked == name])
 
 
 def in_search(scene: Scene, slot: int) -> Column:
     """1 where a word of the search term is the candidate's value; shape (n,), NaN without a search."""
-    return _is_one_of(scene.candidates.slots[:, slot], (scene.context.search_term or "").split())
+    return _is_one_of(scene, slot, scene.searched)
 
 
-def _share(records: Records, own: np.ndarray, slot: int) -> Column:
-    if not len(records):
-        return np.full(len(own), UNKNOWN, np.float32)
-    return _lay_share(records["slots"], slot, own)
+def _is_one_of(scene: Scene, slot: int, codes: Sequence[int]) -> Column:
+    if not codes:
+        return _unknown(len(scene.candidates))
+    return _one_of(scene.candidates.rows, slot, np.array(codes, np.uint16))
 
 
-def _is_one_of(own: np.ndarray, values: list[str]) -> Column:
-    if not values:
-        return np.full(len(own), UNKNOWN, np.float32)
-    return np.asarray(np.isin(own, np.array([code(v) for v in values], np.uint16)), np.float32)
+@lru_cache(LISTING_SIZES)
+def _unknown(n: int) -> Column:
+    return np.full(n, UNKNOWN, np.float32)
 
 
-def _numbers(slots: np.ndarray, slot: int) -> Column:
-    return np.ascontiguousarray(slots[:, slot]).view(np.float16).astype(np.float32)
+def _numbers(slots: Codes, slot: int) -> Column:
+    return slots[:, slot].copy().view(np.float16).astype(np.float32)
 
 
-def _bits(slots: np.ndarray, slot: int) -> np.ndarray:
-    return slots[:, slot].astype(np.uint32) | slots[:, slot + 1].astype(np.uint32) << np.uint32(16)
+def _days(slots: Codes, slot: int) -> Column:
+    days = slots[:, slot].astype(np.float32)
+    days[days == 0.0] = UNKNOWN
+    return days
 
 
-@nb.njit(cache=True)
-def _lay_share(slots, slot, own):  # type: ignore[no-untyped-def]  # numba infers
-    m, n = len(slots), len(own)
-    out = np.empty(n, np.float32)
-    total = 0.0
+@jit
+def _share(records: Records, rows: Records, slot: int) -> Column:
+    m, total = len(records), 0.0
+    out = np.empty(len(rows), np.float32)
     for j in range(m):
-        if slots[j, slot] != 0:
+        if records[j]["slots"][slot] != 0:
             total += 1.0 / (m - j)
-    for i in range(n):
-        share = 0.0
+    for i in range(len(rows)):
+        own, share = rows[i]["slots"][slot], 0.0
         for j in range(m):
-            if slots[j, slot] == own[i]:
+            if records[j]["slots"][slot] == own:
                 share += 1.0 / (m - j)
-        out[i] = share / total if own[i] != 0 and total > 0.0 else np.nan
+        out[i] = share / total if own != 0 and total > 0.0 else np.nan
     return out
 
 
-@nb.njit(cache=True)
-def _count_bits(bits):  # type: ignore[no-untyped-def]  # numba infers
+@jit
+def _same_as_last(touched: Records, rows: Records, slot: int) -> Column:
+    out = np.full(len(rows), np.float32(np.nan), np.float32)
+    last = touched[len(touched) - 1]["slots"][slot] if len(touched) else 0
+    for i in range(len(rows)):
+        own = rows[i]["slots"][slot]
+        if own != 0 and last != 0:
+            out[i] = own == last
+    return out
+
+
+@jit
+def _one_of(rows: Records, slot: int, codes: Codes) -> Column:
+    out = np.empty(len(rows), np.float32)
+    for i in range(len(rows)):
+        out[i] = (codes == rows[i]["slots"][slot]).any()
+    return out
+
+
+@jit
+def _overlap(touched: Records, rows: Records, slot: int) -> Column:
+    m, total = len(touched), 0.0
+    out = np.empty(len(rows), np.float32)
+    for j in range(m):
+        total += 1.0 / (m - j) if _bits(touched[j], slot) else 0.0
+    for i in range(len(rows)):
+        own, shared = _bits(rows[i], slot), 0.0
+        for j in range(m):
+            shared += _size(_bits(touched[j], slot) & own) / (m - j)
+        out[i] = shared / (_size(own) * total) if own and total > 0.0 else np.nan
+    return out
+
+
+@jit
+def _bits(record: np.void, slot: int) -> np.uint32:
+    """Return a set of 32 values."""
+    return np.uint32(record["slots"][slot]) | np.uint32(record["slots"][slot + 1]) << np.uint32(16)
+
+
+@jit
+def _size(bits: np.uint32) -> int:
     count = 0
     while bits:
         bits &= bits - np.uint32(1)
         count += 1
     return count
-
-
-@nb.njit(cache=True)
-def _overlap(session, own):  # type: ignore[no-untyped-def]  # numba infers
-    m, n = len(session), len(own)
-    out = np.empty(n, np.float32)
-    for i in range(n):
-        size, total, shared = _count_bits(own[i]), 0.0, 0.0
-        for j in range(m):
-            if session[j]:
-                total += 1.0 / (m - j)
-                shared += _count_bits(session[j] & own[i]) / (m - j)
-        out[i] = shared / (size * total) if size and total > 0.0 else np.nan
-    return out
