@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from features.bundle import Shelf
 from features.store.protocol import Store
@@ -13,6 +13,9 @@ from service.models.registry import Refusal
 from service.ranking import Model
 from service.settings import Settings
 from service.tables import Tables
+
+if TYPE_CHECKING:  # it knows how rankings are recorded, which takes these handles
+    from service.insights.insights import Insights
 
 
 class Models(Protocol):
@@ -42,3 +45,4 @@ class Deps:
     models: Models
     shelf: Shelf
     metrics: Metrics
+    insights: "Insights"

@@ -10,12 +10,14 @@ from features.bundle import Shelf
 from features.store.exchange import Exchange
 from features.store.redis import RedisStore
 from features.store.redis_settings import RedisSettings
+from features.store.redis_work import RedisWorkStore
 from service.app import create_app
 from service.circuit import Circuit
 from service.deps import Deps
 from service.directory import REFRESH_SECONDS, Directory
 from service.guarded import GuardedStore
 from service.identify import ranking_id
+from service.insights.insights import Insights
 from service.metrics import Metrics
 from service.models import Models
 from service.refresher import Refresher
@@ -61,5 +63,8 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         models=models,
         shelf=shelf,
         metrics=metrics,
+        insights=Insights(
+            settings.log_url, RedisWorkStore(exchange, settings.stream_bound), shop_settings, clock
+        ),
     )
     return deps, models

@@ -49,6 +49,11 @@ class MemoryWorkStore(MemoryStore):
                 self._shop(shop).marks.put(_LEASE, token.encode(), life_seconds)
             return held
 
+    def progress(self, shop: str) -> bytes:
+        """Return the work state as it stands, for whoever only looks (empty: none yet)."""
+        with self._lock:
+            return self._shop(shop).work
+
     def release(self, shop: str, token: str) -> None:
         """Give the lease back; nothing if it was lost."""
         with self._lock:

@@ -165,6 +165,9 @@ class WorkStore(Store, Protocol):
     def prolong(self, shop: str, token: str, life_seconds: float) -> bool:
         """Keep the lease for as long again; False where it was lost: it is never taken back."""
 
+    def progress(self, shop: str) -> bytes:
+        """Return the work state as it stands, for whoever only looks (empty: none yet)."""
+
     def release(self, shop: str, token: str) -> None:
         """Give the lease back; nothing if it was lost."""
 

@@ -40,6 +40,11 @@ class RedisWorkStore(RedisStore):
         call = script("prolong").call((f"{keys.tag(shop, 0)}:lease",), args)
         return bool(self._exchange.run([call])[0])
 
+    def progress(self, shop: str) -> bytes:
+        """Return the work state as it stands, for whoever only looks (empty: none yet)."""
+        state: bytes | None = self._exchange.run([("GET", f"{keys.tag(shop, 0)}:work")])[0]
+        return state or b""
+
     def release(self, shop: str, token: str) -> None:
         """Give the lease back; nothing if it was lost."""
         self._exchange.run([script("release").call((f"{keys.tag(shop, 0)}:lease",), (token,))])

@@ -6,6 +6,7 @@ from typing import Final
 from service.api import (
     events,
     health,
+    insights,
     items,
     kill_switch,
     metrics,
@@ -28,6 +29,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = tuple(
             items,
             pages,
             kill_switch,
+            insights,
             models,
             health,
             metrics,

@@ -108,6 +108,13 @@ def test_the_work_state_is_the_holders_to_write(store: WorkStore) -> None:
     assert store.acquire("s", "b", 10) == b"state"
 
 
+def test_anybody_may_look_at_the_work_state(store: WorkStore) -> None:
+    assert store.progress("s") == b""
+    store.acquire("s", "a", 10)
+    store.save("s", "a", b"state", 10)
+    assert store.progress("s") == b"state"
+
+
 def test_facts_are_read_in_order_from_a_position(store: WorkStore) -> None:
     send(store, "e1", "e2", "e3")
     assert bodies(store, FROM_START) == [b"e1", b"e2", b"e3"]
