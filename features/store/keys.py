@@ -16,6 +16,7 @@ id, an item's that of its id, a ranking's that of its id.
 | `:projected` | string | last batch of an import or a rebuild that reached this partition's visitors | for good |
 | `:suspended` | string | a rebuild is under way: events go to the stream only | 60 s, renewed |
 | `:settings` | hash | settings documents (partition 0 only) | until deleted |
+| `:changes` | list | the newest 500 changes of them, JSON, newest first (partition 0 only) | until deleted |
 | `:work` | string | the cursors over the stream, JSON (partition 0 only) | for good |
 | `:lease`, `:wish` | string | who works on the shop; who waits to (partition 0 only) | 10 s, 2 s |
 """
@@ -50,6 +51,11 @@ def stream_key(shop: str, partition: int) -> str:
 def settings_key(shop: str) -> str:
     """Return the key of a shop's settings; in one slot with stream 0, where its changes are recorded."""
     return f"balad:{{{shop}:0}}:settings"
+
+
+def changes_key(shop: str) -> str:
+    """Return the key of the newest changes of a shop's settings; in one slot with them."""
+    return f"balad:{{{shop}:0}}:changes"
 
 
 def seen_key(shop: str, partition: int, now: float, *, days_ago: int = 0) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from features.store.exchange import Command, Exchange, Reply, script
-from features.store.keys import settings_key, stream_key
+from features.store.keys import changes_key, settings_key, stream_key
 from features.store.settings import REVISION, Snapshot
 
 _SHOPS: Final = "balad:shops"
@@ -36,6 +36,11 @@ class RedisSettings:
         replies = self._run([("HGETALL", settings_key(name)) for name in other])
         return {name: _snapshot(reply) for name, reply in zip(other, replies, strict=True)}
 
+    def recent(self, shop: str) -> list[bytes]:
+        """Return the newest facts, newest first."""
+        (facts,) = self._exchange.run([("LRANGE", changes_key(shop), 0, -1)])
+        return list(facts)
+
     def replace(self, shop: str, name: str, before: bytes | None, after: bytes | None, fact: bytes) -> bool:
         """Replace one setting, if it is `before`, and append the fact."""
         return self._set(shop, [name, before or b"", after or b"", fact, "1"])
@@ -45,7 +50,7 @@ class RedisSettings:
         self._set(shop, [name, b"", value or b"", b"", "0"])
 
     def _set(self, shop: str, args: Sequence[str | bytes]) -> bool:
-        call = script("setting").call([settings_key(shop), stream_key(shop, 0)], args)
+        call = script("setting").call([settings_key(shop), stream_key(shop, 0), changes_key(shop)], args)
         # The name first: a name without settings is no shop, settings without a name would be lost. Two keys of
         # two slots, so two commands.
         _, done = self._exchange.run([("SADD", _SHOPS, shop), call])

@@ -3,6 +3,8 @@
     key                         value                                             life
     balad:shops                 set: names of shops                               for good
     balad:{shop:0}:settings     hash: setting name -> JSON, `#` -> changes so far for good
+    balad:{shop:0}:changes      list: the newest RECENT facts of changes, newest   for good
+                                first
     stream of partition 0       one entry per change, `k` = "s"                   until archived
 
 A change is one script on one slot: it compares the setting with what the writer saw, replaces it and appends the
@@ -14,6 +16,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final, Protocol
 
+RECENT: Final = 500  # changes at hand; scripts/setting.lua keeps as many
 REVISION: Final = "#"  # no name of a setting begins with it
 
 
@@ -38,6 +41,10 @@ class SettingsStore(Protocol):
 
     def changed(self, revisions: Mapping[str, int]) -> dict[str, Snapshot]:
         """Return the settings of every shop whose revision is not the one given (0 if none is)."""
+        ...
+
+    def recent(self, shop: str) -> list[bytes]:
+        """Return the facts of the newest changes, at most RECENT, newest first; those restored are not among them."""
         ...
 
     def replace(self, shop: str, name: str, before: bytes | None, after: bytes | None, fact: bytes) -> bool:
@@ -71,6 +78,10 @@ class MemorySettings:
         """Return the settings of every shop whose revision is not the one given."""
         snapshots = {shop: self.read(shop) for shop in self.shops()}
         return {shop: s for shop, s in snapshots.items() if s.revision != revisions.get(shop, 0)}
+
+    def recent(self, shop: str) -> list[bytes]:
+        """Return the newest facts, newest first."""
+        return self.facts.get(shop, [])[: -RECENT - 1 : -1]
 
     def replace(self, shop: str, name: str, before: bytes | None, after: bytes | None, fact: bytes) -> bool:
         """Replace one setting, if it is `before`, and keep the fact."""

@@ -4,6 +4,8 @@ from itertools import chain
 from typing import Final
 
 from service.api import (
+    changes,
+    drafts,
     events,
     health,
     insights,
@@ -29,6 +31,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = tuple(
             items,
             pages,
             kill_switch,
+            drafts,
+            changes,
             insights,
             models,
             health,

@@ -17,7 +17,7 @@ from service.kill_switch import kill_switch_of
 from service.pages.change import Author, Change, Pages, Stale, change_page, tag_of
 from service.pages.compiled import wrong_rules
 from service.pages.rules import Rule
-from service.pages.settings import DEFAULT_PAGE, PageChange, PageSettings, own_or_inherited
+from service.pages.settings import DEFAULT_PAGE, PageChange, PageSettings, patched
 from service.pages.status import Circumstances, Obstacle, status_of
 from service.pages.tree import pages_of
 
@@ -69,22 +69,22 @@ def get_pages(deps: Deps, caller: Caller) -> Response:
 
 def get_page(deps: Deps, caller: Caller, page: str) -> Response:
     """Return what holds for any page, whether or not it has settings of its own."""
-    view, page = _view(deps, caller), _checked(page)
+    view, page = _view(deps, caller), checked(page)
     return answer_of(_described(view, page), _etag(view.pages, page))
 
 
 def put_page(deps: Deps, caller: Caller, page: str) -> Response:
     """Give a page settings of its own."""
     settings: PageSettings = body_as(_SETTINGS)
-    _check_rules(caller, settings.rules)
+    check_rules(caller, settings.rules)
     return _changed(deps, caller, page, lambda _: settings)
 
 
 def patch_page(deps: Deps, caller: Caller, page: str) -> Response:
     """Change some of what holds for a page; it has settings of its own from then on."""
     said: PageChange = body_as(_CHANGE)
-    _check_rules(caller, said.rules)
-    return _changed(deps, caller, page, lambda pages: said.applied(own_or_inherited(pages, page)))
+    check_rules(caller, said.rules)
+    return _changed(deps, caller, page, lambda pages: patched(pages, page, said))
 
 
 def delete_page(deps: Deps, caller: Caller, page: str) -> Response:
@@ -98,22 +98,31 @@ def delete_page(deps: Deps, caller: Caller, page: str) -> Response:
 
 
 def _changed(deps: Deps, caller: Caller, page: str, new: Change) -> Response:
-    _checked(page)
+    checked(page)
     author = Author(caller.shop_name, f"key {caller.key_name}", deps.clock())
     try:
-        pages = change_page(deps.shop_settings, author, page, new, _matches)
+        pages = change_page(deps.shop_settings, author, page, new, matches_request)
     except Stale:
-        message = "The page's settings are not those that If-Match names; read them again"
-        raise PreconditionFailed("changed_meanwhile", message) from None
+        raise stale() from None
+    return changed_page(deps, caller, page, pages)
+
+
+def changed_page(deps: Deps, caller: Caller, page: str, pages: Pages) -> Response:
+    """Have this process follow a change, and return what holds for the page now."""
     deps.directory.refresh()
-    view = View(
-        pages, circumstances(deps, caller.shop_name, deps.shop_settings.read(caller.shop_name).values)
-    )
+    values = deps.shop_settings.read(caller.shop_name).values
+    view = View(pages, circumstances(deps, caller.shop_name, values))
     body = {**_described(view, page), "effective_within_seconds": EFFECTIVE_SECONDS}
     return answer_of(body, _etag(pages, page))
 
 
-def _matches(tag: str) -> bool:
+def stale() -> PreconditionFailed:
+    """Return the problem of a change to what somebody else has changed meanwhile."""
+    message = "What stands is not what If-Match names; read it again"
+    return PreconditionFailed("changed_meanwhile", message)
+
+
+def matches_request(tag: str) -> bool:
     """Tell whether what stands is what the request's If-Match names; without one, anything is."""
     wanted = request.if_match
     return not wanted or wanted.contains(tag)
@@ -139,12 +148,14 @@ def circumstances(deps: Deps, shop: str, values: Mapping[str, bytes]) -> Circums
     return Circumstances(deps.clock(), kill_switch, deps.models.current(shop) is not None)
 
 
-def _check_rules(caller: Caller, rules: Sequence[Rule] | None) -> None:
+def check_rules(caller: Caller, rules: Sequence[Rule] | None) -> None:
+    """Raise a Problem where a rule names an attribute that the shop does not declare."""
     if wrong := wrong_rules(rules, caller.shop.shop.attributes, "rules"):
         raise refused(wrong)
 
 
-def _checked(page: str) -> str:
+def checked(page: str) -> str:
+    """Return a page that came in a path; raises a Problem where it is none."""
     try:
         return page_of(page)
     except ValidationError as error:

@@ -14,8 +14,9 @@ from service.contract.verdicts import FieldError
 from service.deps import Deps
 from service.rankings.arrange import arranged
 from service.rankings.call import Call, Moment, call_of
-from service.rankings.compute import Outcome, compute, in_shadow, shop_order
+from service.rankings.compute import compute
 from service.rankings.decide import SHADOW, Decision, decide
+from service.rankings.outcome import Outcome, in_shadow, shop_order
 from service.rankings.read import read
 from service.rankings.reasons import Reason, ShopOrder
 from service.rankings.write import write

@@ -31,10 +31,12 @@ _CODES: Final = {
     "string_pattern_mismatch": "bad_format",
     "string_unicode": "bad_format",
     "not_yet": "not_yet",
+    "union_tag_not_found": "missing",
+    "union_tag_invalid": "unknown_value",
 }
 UNION_LABELS: Final = frozenset(
-    {"constrained-str", "ListedItem"}
-)  # pydantic names the branch of `items[i]` it tried
+    {"constrained-str", "ListedItem", "hide", "pin", "boost", "bury", "diversity"}
+)  # pydantic names the branch of `items[i]` or `rules[i]` it tried
 _WRONG_BRANCH: Final = frozenset({"string_type", "dict_type"})
 
 
@@ -96,7 +98,7 @@ def field_errors(error: ValidationError) -> list[FieldError]:
 
 
 def plain_location(location: Sequence[str | int]) -> list[str | int]:
-    """Leave out the branch names that pydantic writes behind the index of a listed item."""
+    """Leave out the branch names that pydantic writes behind the index of a listed item or a rule."""
     return [
         part
         for place, part in enumerate(location)

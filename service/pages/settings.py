@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from service.pages.rules import RuleList
@@ -35,7 +35,7 @@ class PageSettings(BaseModel):
 
     model_config = STRICT
 
-    state: State
+    state: State | None = Field(None, description="Left out, the page inherits state, shares and schedule.")
     holdout: _Holdout = Field(
         USUAL_HOLDOUT, description="Share of visitors that keeps the shop's order for good, shop-wide."
     )
@@ -50,13 +50,19 @@ class PageSettings(BaseModel):
         None, description="At all times, in both arms. Null: those of the nearest ancestor that has any."
     )
 
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.state is None and self.rules is None:
+            raise PydanticCustomError("missing", "Settings should have a state, rules or both")
+        return self
+
     @property
     def share(self) -> float:
         """The share of visitors that a test personalises."""
         return USUAL_TRAFFIC if self.traffic is None else self.traffic
 
     @property
-    def measured(self) -> tuple[str, float | None, float]:
+    def measured(self) -> tuple[str | None, float | None, float]:
         """What figures depend on: where one of these changes, a new window begins."""
         return self.state, self.share if self.state == "test" else None, self.holdout
 
@@ -87,8 +93,13 @@ class PageChange(BaseModel):
     schedule: Schedule | None = None
     rules: RuleList | None = None
 
+    @property
+    def is_of_rules(self) -> bool:
+        """Whether it says something of the rules, and nothing of the switch."""
+        return self.model_fields_set == {"rules"}
+
     def applied(self, settings: PageSettings) -> PageSettings:
-        """Return settings with what was said changed; a page always has a state and a holdout."""
+        """Return settings with what was said changed; a state and a holdout are not taken away."""
         said = {name: getattr(self, name) for name in self.model_fields_set}
         kept = {name: value for name, value in said.items() if value is not None or name in _REMOVABLE}
         return settings.model_copy(update=kept)
@@ -118,16 +129,32 @@ def effective(pages: Mapping[str, KeptPage], page: str) -> Effective:
     'off'
     """
     for place in lineage(page):
-        if (own := pages.get(place)) is not None:
+        if (own := pages.get(place)) is not None and own.state is not None:
             return Effective(own, place)
     return Effective(OFF, None)
 
 
 def own_or_inherited(pages: Mapping[str, KeptPage], page: str) -> PageSettings:
-    """Return what a page's own settings would begin with: those that it has, else what it inherits but for rules."""
-    if (own := pages.get(page)) is not None:
+    """Return what a change of a page's switch begins with: its own settings, else what it inherits but for rules."""
+    own = pages.get(page)
+    if own is not None and own.state is not None:
         return own.said
-    return effective(pages, page).settings.said.model_copy(update={"rules": None})
+    return effective(pages, page).settings.said.model_copy(update={"rules": own and own.rules})
+
+
+def own_or_none(pages: Mapping[str, KeptPage], page: str) -> PageSettings:
+    """Return what a change of a page's rules begins with: its own settings, else none.
+
+    So it goes on to inherit the switch, and to be in the experiment that it is in.
+    """
+    own = pages.get(page)
+    return PageSettings.model_construct() if own is None else own.said
+
+
+def patched(pages: Mapping[str, KeptPage], page: str, change: PageChange) -> PageSettings:
+    """Return the settings of a page after a change."""
+    begin = own_or_none if change.is_of_rules else own_or_inherited
+    return change.applied(begin(pages, page))
 
 
 def rules_source(pages: Mapping[str, KeptPage], page: str) -> str | None:

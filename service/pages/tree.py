@@ -13,13 +13,13 @@ PAGE_PREFIX: Final = "page/"  # the name of a page's setting is this and its pat
 def pages_of(values: Mapping[str, bytes]) -> dict[str, KeptPage]:
     """Return the pages that have settings of their own."""
     return {
-        name.removeprefix(PAGE_PREFIX): _read(text)
+        name.removeprefix(PAGE_PREFIX): page_from(text)
         for name, text in values.items()
         if name.startswith(PAGE_PREFIX)
     }
 
 
-def _read(text: bytes) -> KeptPage:
+def page_from(text: bytes) -> KeptPage:
     """Read a page's settings; what a later version wrote, and this one cannot do, is off."""
     try:
         return KeptPage.model_validate_json(text)

@@ -7,7 +7,7 @@ from service.pages.compiled import active
 from service.pages.settings import rules_source
 from service.ranking.rules import Listed, Rules, arrange
 from service.rankings.call import Call
-from service.rankings.compute import Outcome
+from service.rankings.outcome import Outcome
 from service.rankings.read import read
 from service.rankings.reasons import ShopOrder
 

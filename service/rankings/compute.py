@@ -1,38 +1,17 @@
 """The order of a listing: by the live model, or the shop's own."""
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final
-
-import numpy as np
-import numpy.typing as npt
 
 from features.scene import Scene
 from service.deps import Deps
 from service.ranking import rank
-from service.ranking.rules import Effect
 from service.rankings.call import Call
+from service.rankings.outcome import Outcome
 from service.rankings.read import State
 from service.rankings.reasons import Reason, ShopOrder
 
 _LOG: Final = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """An order: places of the shop's order, best first; `scores` and `served` are in the shop's order.
-
-    `effects` say what each of the merchant's rules did; `shadow` is the order that was computed and not answered.
-    """
-
-    order: list[int]
-    reason: Reason | None
-    scores: list[float] | None = None
-    served: npt.NDArray[np.float32] | None = None
-    model: str | None = None
-    effects: Mapping[str, Effect] = field(default_factory=dict)
-    shadow: list[int] | None = None
 
 
 def compute(deps: Deps, call: Call, state: State) -> Outcome:
@@ -53,15 +32,3 @@ def compute(deps: Deps, call: Call, state: State) -> Outcome:
         raise ShopOrder(Reason.TIMEOUT)
     reason = Reason.STORE_UNAVAILABLE if state.degraded else None
     return Outcome(ranked.order.tolist(), reason, ranked.scores.tolist(), ranked.matrix, model.version)
-
-
-def shop_order(call: Call, reason: Reason) -> Outcome:
-    """Return the listing as it came."""
-    return Outcome(list(range(len(call.item_ids))), reason)
-
-
-def in_shadow(call: Call, outcome: Outcome) -> Outcome:
-    """Return the listing as it came, and beside it what was computed; where nothing was, the reason why stays."""
-    if outcome.scores is None:
-        return outcome
-    return replace(outcome, order=list(range(len(call.item_ids))), reason=Reason.SHADOW, shadow=outcome.order)

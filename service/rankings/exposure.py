@@ -8,8 +8,8 @@ import orjson
 
 from service.ranking.rules import Verdict
 from service.rankings.call import Call
-from service.rankings.compute import Outcome
 from service.rankings.decide import Decision
+from service.rankings.outcome import Outcome
 from service.rankings.reasons import Reason
 
 OFF_SHARE: Final = 0.1  # of the rankings on pages that are off: enough to see the traffic

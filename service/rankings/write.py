@@ -7,9 +7,9 @@ import orjson
 from features.store.protocol import ExposureWrite, StoreUnavailable
 from service.deps import Deps
 from service.rankings.call import Call
-from service.rankings.compute import Outcome
 from service.rankings.decide import Decision
 from service.rankings.exposure import exposure_of, is_recorded
+from service.rankings.outcome import Outcome
 from service.rankings.reasons import Reason
 
 LEAST_SECONDS: Final = 0.005  # for the write of a ranking that was late itself, not because of the store

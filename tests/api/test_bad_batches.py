@@ -135,16 +135,15 @@ def test_more_than_a_thousand_items_are_refused(api: "Api") -> None:
     ("settings", "path", "code"),
     [
         ({"state": "maybe"}, "state", "unknown_value"),
-        ({"state": "shadow"}, "state", "not_yet"),
-        ({"state": "test", "traffic": 0.5}, "state", "not_yet"),
-        ({"state": "on", "traffic": 0.5}, "traffic", "not_yet"),
-        ({"state": "on", "schedule": {"from": NOON}}, "schedule", "not_yet"),
-        ({"state": "on", "rules": [{"hide": "A"}]}, "rules", "not_yet"),
+        ({"state": "test", "traffic": 1.7}, "traffic", "out_of_range"),
+        ({"state": "on", "schedule": {"from": "soon"}}, "schedule.from", "bad_time"),
+        ({"state": "on", "rules": [{"hide": "A"}]}, "rules[0]", "missing"),
+        ({"state": "on", "rules": [{"kind": "hide", "id": "h"}]}, "rules[0].match", "missing"),
         ({"state": "on", "objective": "margin"}, "objective", "not_yet"),
         ({"state": "on", "holdout": 0.5}, "holdout", "out_of_range"),
         ({"state": "on", "holdout": "5%"}, "holdout", "wrong_type"),
         ({"state": "on", "colour": "red"}, "colour", "unknown_field"),
-        ({}, "state", "missing"),
+        ({}, "", "missing"),
     ],
 )
 def test_settings_that_cannot_be_kept_are_refused(api: "Api", settings: Any, path: str, code: str) -> None:

@@ -9,7 +9,7 @@ from features.store.exchange import Exchange
 from features.store.keys import stream_key
 from features.store.protocol import StoreUnavailable
 from features.store.redis_settings import RedisSettings
-from features.store.settings import MemorySettings, SettingsStore, Snapshot
+from features.store.settings import RECENT, MemorySettings, SettingsStore, Snapshot
 
 Facts = Callable[[str], list[bytes]]
 
@@ -87,3 +87,14 @@ def test_a_restored_setting_is_no_new_fact(kept: tuple[SettingsStore, Facts]) ->
 def test_a_server_that_is_away_is_the_one_error_of_the_store() -> None:
     with pytest.raises(StoreUnavailable):
         RedisSettings(Exchange("unix:///nowhere/server.sock", 0.1)).read("acme")
+
+
+def test_the_newest_changes_are_at_hand_the_newest_first(kept: tuple[SettingsStore, Facts]) -> None:
+    store, _ = kept
+    assert store.recent("acme") == []
+    for n in range(RECENT + 2):
+        store.replace("acme", "n", None if n == 0 else b"%d" % (n - 1), b"%d" % n, b"fact %d" % n)
+    store.replace("acme", "n", b"something else", b"x", b"refused")
+    store.restore("acme", "n", b"y")
+    recent = store.recent("acme")
+    assert (len(recent), recent[0], recent[-1]) == (RECENT, b"fact %d" % (RECENT + 1), b"fact 2")
