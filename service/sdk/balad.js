@@ -6,7 +6,7 @@ var balad = (globalThis.balad ||= (() => {
   const LISTING = "[data-balad-page]", ITEM = "[data-balad-item]", CLICK = "[data-balad-click]", LOAD = "[data-balad-load]";
   const EVENT = "balad:event:", SESSION = "balad:session", VISITOR = "balad:visitor";
   const NAMES = "view_item_list select_item view_item add_to_cart remove_from_cart add_to_wishlist begin_checkout purchase refund search".split(" ");
-  const memory = new Map(), ranked = new Map(), done = new WeakSet(), dwell = new WeakMap();
+  const memory = new Map(), ranked = new Map(), done = new WeakSet(), settled = new WeakSet(), dwell = new WeakMap();
   const beaconed = new Set();
   let key, consent = false, given, page, deadline = 250, ga4;
   let timer, sending, wait = 1e3, shown = [], telling;
@@ -47,8 +47,10 @@ var balad = (globalThis.balad ||= (() => {
 
   const address = (path, query = "") => `${api.url}/v1/${path}?key=${encodeURIComponent(key)}${query}`;
   const call = (url, ms, options) => {
-    const stop = new AbortController(), late = setTimeout(() => stop.abort(), ms);
-    return fetch(url, { credentials: "omit", signal: stop.signal, ...options }).finally(() => clearTimeout(late));
+    // Never called off: the body may be late too.
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), ms);
+    return fetch(url, { signal: stop.signal, ...options });
   };
   // As text the call needs no preflight, which would cost a round trip.
   const post = (path, body, ms, keepalive) => call(address(path), ms, { method: "POST", body, keepalive });
@@ -83,8 +85,8 @@ var balad = (globalThis.balad ||= (() => {
     if (key && sent.length && navigator.sendBeacon(address("events"), body)) sent.forEach((name) => beaconed.add(name));
   });
   const track = safe((name, fields = {}) => {
-    const event_id = newId(), first = fields.items?.[0]?.item_id;
-    const event = { name, event_id, time: Date.now() / 1e3, page, ranking_id: ranked.get(first), ...who(), ...fields };
+    const event_id = newId(), ranking_id = ranked.get(fields.items?.[0]?.item_id);
+    const event = { name, event_id, time: Date.now() / 1e3, page, ranking_id, ...who(), ...fields };
     put(EVENT + event_id, JSON.stringify(event));
     queued().slice(0, -1e3).forEach(drop);
     timer ||= setTimeout(flush, wait);
@@ -122,7 +124,7 @@ var balad = (globalThis.balad ||= (() => {
     const left = places.map((i) => list[i]).filter((one) => !order.includes(one));
     const found = { ranking_id: answer.ranking_id, personalized: !!answer.personalized, reason: answer.reason ?? null };
     if (!order.length) return { ...found, applied: false, items };
-    places.forEach((i, n) => (items[i] = [...order, ...left][n]));
+    order.concat(left).forEach((one, n) => (items[places[n]] = one));
     const applied = !isElement(list[0]) || arrange(list, items);
     if (applied) {
       left.forEach((one) => isElement(one) && (one.hidden = true));
@@ -199,8 +201,10 @@ var balad = (globalThis.balad ||= (() => {
       if ((doc.readyState == "loading" && !one.nextSibling) || !once(one)) return;
       await rank(one.dataset.baladPage, one);
       one.style.animation = "none";
+      settled.add(one);
+      scan();
     });
-    each(`${LISTING} ${ITEM}`, (one) => once(one) && idOf(one) && eye.observe(one));
+    each(`${LISTING} ${ITEM}`, (one) => settled.has(one.closest(LISTING)) && once(one) && idOf(one) && eye.observe(one));
   });
 
   const number = (one) => (one == null ? undefined : +one);
@@ -241,7 +245,7 @@ var balad = (globalThis.balad ||= (() => {
     deadline = +(options.deadline ?? deadline);
     if ("consent" in options) consent = said(options.consent);
     // Whatever a cookie holds: an id is a word, or it is none.
-    if ("visitor" in options) given = /^[!-?A-~]{1,128}$/.test(options.visitor) && options.visitor;
+    if ("visitor" in options) given = options.visitor && /^[!-?A-~]{1,128}$/.test(options.visitor) && "" + options.visitor;
     if (!doc || !key) return;
     if (said(ga4) && once(memory)) tap();
     scan();
