@@ -74,7 +74,7 @@ def figures_of(db: Database, shop: str, question: Question) -> Figures:
     window = chosen(windows, question.page)
     which = {"experiment": window.experiment if window else "", "window": window.since if window else 0.0}
     db.run("visitors", **which)
-    db.run("acts", **where, past=question.since - PAST_SECONDS)
+    db.run("acts", **where, since=question.since, past=question.since - PAST_SECONDS)
     db.run("orders")
     money = Money(*db.run("money")[0])
     db.run("figures", currency=money.currency)

@@ -19,7 +19,7 @@ deeds AS (
         count(*) FILTER (name = 'select_item') AS clicks,
         count(*) FILTER (name = 'view_item_list') AS listings
     FROM acts
-    WHERE number IS NOT NULL
+    WHERE number > 0
     GROUP BY number
 )
 SELECT
@@ -35,4 +35,4 @@ SELECT
 FROM visitors
 LEFT JOIN money USING (number)
 LEFT JOIN deeds USING (number)
-WHERE NOT visitors.is_both;
+WHERE NOT visitors.is_both AND visitors.number > 0;

@@ -1,4 +1,5 @@
--- The visitors of one window from their first exposure on; who met both sides counts for neither.
+-- The visitors of one window from their first exposure on; who met both sides counts for neither. Number 0 is nobody,
+-- whom refunds belong to.
 CREATE TEMP TABLE visitors AS
 SELECT row_number() OVER () AS number, *
 FROM (
@@ -6,4 +7,6 @@ FROM (
     FROM seen
     WHERE side IS NOT NULL AND visitor_id IS NOT NULL AND experiment = $experiment AND since = $window
     GROUP BY visitor_id
-);
+)
+UNION ALL
+SELECT 0, '', '-Infinity'::DOUBLE, NULL, false;
