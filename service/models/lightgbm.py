@@ -29,3 +29,10 @@ class LightGBM:
         if not len(matrix):
             return np.zeros(0)
         return np.asarray(self._booster.predict(np.ascontiguousarray(matrix), raw_score=True, num_threads=1))
+
+    def contributions(self, matrix: Matrix) -> Scores:
+        """Return what each column adds to each row's score, shape (n, k): SHAP values, milliseconds per row."""
+        if not len(matrix):
+            return np.zeros(matrix.shape)
+        shap = self._booster.predict(np.ascontiguousarray(matrix), pred_contrib=True, num_threads=1)
+        return np.asarray(shap)[:, :-1]

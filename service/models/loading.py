@@ -9,7 +9,7 @@ from features.bundle import Bundle, BundleError, Golden
 from features.candidates import Context, Listing
 from features.facts import INTERACTION, Action
 from features.identity import hash64
-from features.items import ItemTable
+from features.items import ItemRead, ItemTable
 from features.scene import Scene
 from features.table import feature_table
 from features.visit import Visit
@@ -30,18 +30,27 @@ def load(bundle: Bundle, attributes: tuple[Attribute, ...]) -> Model:
         raise BundleError(_other_table(bundle.manifest.features, table.names))
     model = Model(bundle.manifest.version, table, _scorer(bundle.model, len(table)))
     _check_golden(model.forest, bundle.golden)
-    rank(invented_scene(attributes), model)
+    ranked = rank(invented_scene(attributes), model)
+    if isinstance(model.forest, Forest):
+        model.forest.contributions(ranked.matrix)
     return model
 
 
 def invented_scene(attributes: tuple[Attribute, ...]) -> Scene:
-    """Return somebody who looked at one of two items: enough to have all that a ranking compiles compiled."""
+    """Return somebody who looked at one of two items, and searches: what it takes to run every loop of a ranking once.
+
+    A loop that is compiled when a shopper first needs it costs that shopper a second.
+    """
     looked = np.zeros(1, INTERACTION)
     looked["item"], looked["action"] = hash64("seen"), Action.VIEW
-    listing = Listing.of([{"item_id": "seen"}, {"item_id": "unseen"}])
-    return Scene(
-        Visit.of(looked.tobytes(), None, 0, 1.0), ItemTable(attributes).candidates(listing), Context("home")
+    table = ItemTable(attributes)
+    table.put(
+        [ItemRead(item_id, None, None) for item_id in table.missing(["seen"], 1.0, 1.0)], None, 1.0, 1.0
     )
+    candidates = table.candidates(Listing.of([{"item_id": "seen"}, {"item_id": "unseen"}]))
+    filters = [f"{attribute.name}:seen" for attribute in attributes]
+    context = Context("search", search_term="seen", filters=filters)
+    return Scene(Visit.of(looked.tobytes(), None, 0, 1.0), candidates, context)
 
 
 def _scorer(text: str, columns: int) -> Scorer:

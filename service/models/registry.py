@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from features.attributes import DEFAULT, Attribute
+from features.attributes import Attribute, Kind
 from features.bundle import BundleError, Pointer, Shelf
 from features.matrix import matrix
 from features.table import feature_table
@@ -16,6 +16,7 @@ from service.ranking.kernel import compiled
 
 _LOG: Final = logging.getLogger(__name__)
 
+EVERY_KIND: Final = tuple(Attribute(kind, kind) for kind in Kind)
 Shops: TypeAlias = Mapping[str, tuple[Attribute, ...]]
 
 
@@ -139,7 +140,7 @@ class Models:
         """Have everything that a ranking compiles compiled before the first one, with or without a model."""
         if not self._warm:
             compiled()
-            matrix(feature_table(DEFAULT), invented_scene(DEFAULT))
+            matrix(feature_table(EVERY_KIND), invented_scene(EVERY_KIND))
             self._warm = True
 
 
