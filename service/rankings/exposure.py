@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import orjson
 
+from features.log.columnar import columns
 from service.ranking.rules import Verdict
 from service.rankings.call import Call
 from service.rankings.decide import Decision
@@ -66,19 +67,18 @@ def exposure_of(
     )
 
 
-def _items(call: Call, outcome: Outcome) -> list[dict[str, Any]]:
+def _items(call: Call, outcome: Outcome) -> dict[str, Sequence[Any] | None]:
     ids, said = call.listing.item_ids, call.listing.said
     indexes: list[int | None] = [None] * len(ids)
     for index, place in enumerate(outcome.order[: call.limit]):
         indexes[place] = index
-    scores: list[float] | list[None] = outcome.scores or [None] * len(ids)
-    prices = [stated and stated.get("price") for stated in said]
-    stocks = [stated and stated.get("in_stock") for stated in said]
-    columns = zip(ids, indexes, range(len(ids)), scores, prices, stocks, strict=True)
-    return [
-        {"item_id": i, "index": index, "shop_index": place, "score": score, "price": price, "in_stock": stock}
-        for i, index, place, score, price, stock in columns
-    ]
+    return columns(
+        item_id=ids,
+        index=indexes,
+        score=outcome.scores or (),
+        price=[stated and stated.get("price") for stated in said],
+        in_stock=[stated and stated.get("in_stock") for stated in said],
+    )
 
 
 def moved(shown: Sequence[int], other: Sequence[int]) -> float:

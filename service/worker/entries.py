@@ -3,16 +3,21 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import orjson
 
+from features.log.columnar import rows
 from features.log.reader import Fact
 from features.log.schema import Kind, sequence_of
 from features.store.protocol import Entry, Positions
 
 _LOG: Final = logging.getLogger(__name__)
-_KINDS: Final = {"e": Kind.EVENTS, "x": Kind.EXPOSURES, "i": Kind.ITEMS, "s": Kind.SETTINGS}
+EVENT: Final = "e"
+_KINDS: Final = {EVENT: Kind.EVENTS, "x": Kind.EXPOSURES, "i": Kind.ITEMS, "s": Kind.SETTINGS}
+
+
+Parts: TypeAlias = Sequence[Sequence[Entry]]
 
 
 class Streamed(NamedTuple):
@@ -22,21 +27,22 @@ class Streamed(NamedTuple):
     before: bytes
 
 
-def streamed(parts: Iterable[Sequence[Entry]]) -> list[Streamed]:
-    """Return the facts of all partitions in the order in which they were stored.
+def streamed(parts: Iterable[Sequence[Entry]], only: str | None = None) -> list[Streamed]:
+    """Return the facts of all partitions in the order in which they were stored; `only` those of one kind of entry.
 
     One that is no JSON object of a known kind, which no version of ours writes, is left out with a warning.
     """
-    found = [each for part in parts for entry in part for each in _streamed(entry)]
+    wanted = (entry for part in parts for entry in part if only in (None, entry.kind))
+    found = [each for entry in wanted for each in _streamed(entry)]
     return sorted(found, key=lambda each: each.fact.row["sequence"])
 
 
 def by_kind(facts: Iterable[Fact]) -> dict[Kind, list[dict[str, Any]]]:
     """Return the rows of each kind, in order."""
-    rows: dict[Kind, list[dict[str, Any]]] = defaultdict(list)
+    grouped: dict[Kind, list[dict[str, Any]]] = defaultdict(list)
     for kind, row in facts:
-        rows[kind].append(row)
-    return rows
+        grouped[kind].append(row)
+    return grouped
 
 
 def ends(parts: Sequence[Sequence[Entry]], after: Positions) -> Positions:
@@ -49,6 +55,8 @@ def _streamed(entry: Entry) -> Iterator[Streamed]:
     try:
         row = orjson.loads(entry.body)
         row["sequence"] = sequence_of(int(milliseconds), int(number))
+        if isinstance(items := row.get("items"), dict):
+            row["items"] = rows(items)
         float(row["received_at"])
         yield Streamed(Fact(_KINDS[entry.kind], row), entry.before or b"")
     except (orjson.JSONDecodeError, LookupError, TypeError) as error:

@@ -9,10 +9,9 @@ from uuid import uuid4
 from features.identity import PARTITIONS
 from features.log import writer
 from features.log.place import Log
-from features.log.schema import Kind
-from features.store.protocol import LeaseLost, StoreUnavailable, WorkStore
+from features.store.protocol import StoreUnavailable, WorkStore
 from service.worker.counting import count
-from service.worker.entries import Streamed, by_kind, ends, streamed
+from service.worker.entries import EVENT, Parts, by_kind, ends, streamed
 from service.worker.state import CursorName, WorkState
 
 LEASE_SECONDS: Final = 10.0  # how long a shop waits for another worker where one died
@@ -58,7 +57,7 @@ class Held:
         """Count the next events; True if more may wait."""
         return self._advance("project", self._count, now)
 
-    def _advance(self, name: CursorName, work: Callable[[int, list[Streamed]], None], now: float) -> bool:
+    def _advance(self, name: CursorName, work: Callable[[int, Parts], None], now: float) -> bool:
         """Do one batch: the one that was begun and perhaps not finished, else the next."""
         cursor = self.state.cursor(name)
         if cursor.begun is None:
@@ -70,19 +69,19 @@ class Held:
         else:
             parts = self.store.entries_between(self.shop, cursor.after, cursor.begun.upto)
         if (begun := self.state.cursor(name).begun) is not None:
-            work(begun.number, streamed(parts))
+            work(begun.number, parts)
         needed = self.state.done()
         self.save(self.state.did(name))
         if self.state.done() != needed:
             self.store.trim(self.shop, self.state.done())
         return cursor.begun is not None or any(len(part) == _OF_PARTITION for part in parts)
 
-    def _write(self, batch: int, facts: list[Streamed]) -> None:
-        for kind, rows in by_kind(each.fact for each in facts).items():
+    def _write(self, batch: int, parts: Parts) -> None:
+        for kind, rows in by_kind(each.fact for each in streamed(parts)).items():
             writer.write(self.log, self.shop, kind, batch, rows)
 
-    def _count(self, batch: int, facts: list[Streamed]) -> None:
-        events = [(each.fact.row, each.before) for each in facts if each.fact.kind is Kind.EVENTS]
+    def _count(self, batch: int, parts: Parts) -> None:
+        events = [(each.fact.row, each.before) for each in streamed(parts, EVENT)]
         count(self.store, self.shop, batch, events)
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import redis
 
+from features.log.columnar import rows
+
 if TYPE_CHECKING:
     from tests.api.conftest import Api
 
@@ -17,7 +19,8 @@ def exposures(redis_url: str) -> list[dict[str, Any]]:
     """The exposures in all streams, oldest first."""
     with redis.Redis.from_url(redis_url) as client:
         entries = [entry for key in client.scan_iter("*:stream") for entry in client.xrange(key)]
-    return [orjson.loads(fields[b"b"]) for _, fields in sorted(entries) if fields[b"k"] == b"x"]
+    found = [orjson.loads(fields[b"b"]) for _, fields in sorted(entries) if fields[b"k"] == b"x"]
+    return [exposure | {"items": rows(exposure["items"])} for exposure in found]
 
 
 def test_without_consent_the_order_is_the_shop_s(api: "Api", redis_url: str) -> None:

@@ -93,7 +93,8 @@ def test_the_exposure_names_the_rules_that_changed_the_list(api: "Api", redis_ur
         entries = [entry for key in client.scan_iter("*:stream") for entry in client.xrange(key)]
     (exposure,) = [orjson.loads(fields[b"b"]) for _, fields in entries if fields[b"k"] == b"x"]
     assert exposure["rules"] == ["no-c", "acme"]
-    assert {item["item_id"]: item["index"] for item in exposure["items"]} == {"A": 0, "B": 1, "C": None}
+    items = exposure["items"]
+    assert dict(zip(items["item_id"], items["index"], strict=True)) == {"A": 0, "B": 1, "C": None}
 
 
 def test_rules_are_inherited_beside_the_switch(api: "Api") -> None:
