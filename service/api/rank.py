@@ -1,6 +1,6 @@
 """POST /v1/rank: the visitor's order of a listing."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NotRequired
 
 from flask import Response
 from pydantic import Field, TypeAdapter
@@ -12,10 +12,12 @@ from service.api.problems import Forbidden, refused
 from service.contract.listing import RANK_REQUEST, repeated
 from service.contract.verdicts import FieldError
 from service.deps import Deps
+from service.ranking.reasons import Why
 from service.rankings.arrange import arranged
 from service.rankings.call import Call, Moment, call_of
 from service.rankings.compute import compute
 from service.rankings.decide import SHADOW, Decision, decide
+from service.rankings.explain import explained
 from service.rankings.outcome import Outcome, in_shadow, shop_order
 from service.rankings.read import read
 from service.rankings.reasons import Reason, ShopOrder
@@ -24,12 +26,25 @@ from service.rankings.write import write
 PRIVATE: Final = {"Cache-Control": "private, no-store"}
 
 
+class ReasonAnswer(TypedDict):
+    """A reason; `weight` is by how much of the score it puts the item above the list's median one, null of a rule."""
+
+    reason: Why
+    weight: float | None
+
+
 class RankedItem(TypedDict):
     """An item at its place; the score only compares items of one ranking, and is null in the shop's order."""
 
     item_id: str
     index: int
     score: float | None
+    reasons: NotRequired[
+        Annotated[list[ReasonAnswer], Field(description="Where `explain` asks, strongest first.")]
+    ]
+    because: NotRequired[
+        Annotated[dict[str, str] | None, Field(description="The two strongest in words, by language.")]
+    ]
 
 
 class RankAnswer(TypedDict):
@@ -88,16 +103,23 @@ def answer(deps: Deps, call: Call, decision: Decision, outcome: Outcome) -> Resp
         "reason": outcome.reason,
         "arm": decision.arm,
         "model": outcome.model,
-        "items": _items(call, outcome),
+        "items": _items(deps, call, outcome),
         "unknown_items": deps.tables.of(call.shop.shop).uncatalogued(call.item_ids),
     }
     return answer_of(body, PRIVATE)
 
 
-def _items(call: Call, outcome: Outcome) -> list[dict[str, Any]]:
+def _items(deps: Deps, call: Call, outcome: Outcome) -> list[dict[str, Any]]:
     ids, scores = call.item_ids, None if outcome.shadow is not None else outcome.scores
-    shown = enumerate(outcome.order[: call.limit])
-    return [{"item_id": ids[i], "index": n, "score": None if scores is None else scores[i]} for n, i in shown]
+    shown = outcome.order[: call.limit]
+    items: list[dict[str, Any]] = [
+        {"item_id": ids[i], "index": n, "score": None if scores is None else scores[i]}
+        for n, i in enumerate(shown)
+    ]
+    if call.explain:
+        told = explained(deps, call, outcome)
+        return [{**item, **told[i]} for item, i in zip(items, shown, strict=True)]
+    return items
 
 
 ENDPOINTS: Final = (

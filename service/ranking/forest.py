@@ -7,6 +7,8 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
+from service.ranking.contributions import compiled as crediting
+from service.ranking.contributions import means_of
 from service.ranking.kernel import ABOVE_ALL, BELOW_ALL, BLOCK, LANES, compiled, keys_of
 from service.ranking.lightgbm_text import Missing, Tree, UnsupportedModelError, read_model_text
 
@@ -27,6 +29,7 @@ class Forest:
     slots: npt.NDArray[np.int32]
     nodes: npt.NDArray[np.int64]
     values: npt.NDArray[np.float64]
+    means: npt.NDArray[np.float64]
     roots: npt.NDArray[np.int64]
     steps: npt.NDArray[np.int32]
 
@@ -47,6 +50,7 @@ class Forest:
             slots=np.array(list(slots), np.int32).reshape(-1, 2).T.copy(),
             nodes=np.array([node for tree in trees for node in tree.nodes], np.int64),
             values=np.array([value for tree in trees for value in tree.values], np.float64),
+            means=np.array([mean for tree in trees for mean in tree.means], np.float64),
             roots=np.cumsum([0, *(len(tree.nodes) for tree in trees)], dtype=np.int64),
             steps=np.array([tree.steps for tree in trees], np.int32),
         )
@@ -58,14 +62,31 @@ class Forest:
         reads them. No rows give no scores; a forest without trees gives zeros. For objective `binary` this is
         the log-odds, whose order is that of the probability.
         """
-        if matrix.dtype != np.float32 or matrix.ndim != 2 or matrix.shape[1] != len(self.names):  # noqa: PLR2004
-            raise ValueError(
-                f"the forest reads float32 (n, {len(self.names)}), not {matrix.dtype} {matrix.shape}"
-            )
+        self._check(matrix)
         rows = len(matrix)
         scores = np.zeros(-(-rows // LANES) * LANES)
         compiled()(matrix.view(np.int32), self.slots, self.nodes, self.values, self.roots, self.steps, scores)
         return scores[:rows]
+
+    def contributions(self, matrix: Matrix) -> Scores:
+        """Return what each column adds to each row's score, shape (n, len(names)); see `contributions`.
+
+        With `self.bias()` they add up to the score.
+        """
+        self._check(matrix)
+        result = np.zeros(matrix.shape)
+        crediting()(matrix.view(np.int32), self.slots, self.nodes, self.means, self.roots, result)
+        return result
+
+    def bias(self) -> float:
+        """Return the part of every score that no column decides: the sum of the trees' means."""
+        return float(self.means[self.roots[:-1]].sum())
+
+    def _check(self, matrix: Matrix) -> None:
+        if matrix.dtype != np.float32 or matrix.ndim != 2 or matrix.shape[1] != len(self.names):  # noqa: PLR2004
+            raise ValueError(
+                f"the forest reads float32 (n, {len(self.names)}), not {matrix.dtype} {matrix.shape}"
+            )
 
 
 class _Slot(NamedTuple):
@@ -78,6 +99,7 @@ class _Slot(NamedTuple):
 class _Flat(NamedTuple):
     nodes: list[int]
     values: list[float]
+    means: list[float]
     steps: int
 
 
@@ -87,12 +109,15 @@ def _flat(tree: Tree, slots: dict[_Slot, int]) -> _Flat:
         raise UnsupportedModelError(f"a tree of {len(tree.value)} leaves")
     splits, leaves = _splits(tree, slots), tree.value.tolist()
     children = list(zip(tree.left.tolist(), tree.right.tolist(), strict=True))
+    of_nodes, of_leaves = means_of(children, leaves, tree.count.tolist())
     nodes: list[int] = []
     values: list[float] = []
+    means: list[float] = []
     depths: list[int] = []
     queue, placed = deque([(0 if splits else ~0, 0)]), 1
     while queue:
         node, depth = queue.popleft()
+        means.append(of_leaves[~node] if node < 0 else of_nodes[node])
         if node < 0:
             nodes.append(ABOVE_ALL << 32 | len(nodes) << _FIELD_BITS)
             values.append(leaves[~node])
@@ -103,7 +128,7 @@ def _flat(tree: Tree, slots: dict[_Slot, int]) -> _Flat:
             queue.extend((child, depth + 1) for child in children[node])
             placed += 2
     return _Flat(
-        nodes, values, max(depths) if max(depths) <= SURE_STEPS else round(sum(depths) / len(depths))
+        nodes, values, means, max(depths) if max(depths) <= SURE_STEPS else round(sum(depths) / len(depths))
     )
 
 

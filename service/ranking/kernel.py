@@ -45,7 +45,7 @@ def keys_of(numbers: npt.NDArray[np.float32]) -> Int32s:
 
 
 @njit()
-def _key(bits: np.int32, absent: np.int32) -> np.int32:
+def key_of(bits: np.int32, absent: np.int32) -> np.int32:
     """Return the key of a feature value as LightGBM reads it; `absent` is the key that stands for NaN."""
     size = bits & np.int32(ABOVE_ALL)
     if size > _INFINITY:
@@ -107,7 +107,7 @@ def _lay_out(bits: Int32s, slots: Int32s, first: int, rows: int, keys: Int32s) -
     for slot in range(slots.shape[1]):
         column, absent, place = slots[0, slot], slots[1, slot], slot * BLOCK
         for row in range(rows):
-            keys[place + row] = _key(bits[first + row, column], absent)
+            keys[place + row] = key_of(bits[first + row, column], absent)
         for row in range(rows, BLOCK):
             keys[place + row] = 0
 

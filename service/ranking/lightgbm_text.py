@@ -39,6 +39,7 @@ class Tree:
     """One tree as LightGBM numbers it: child c >= 0 is a node, c < 0 the leaf ~c.
 
     `feature`, `threshold`, `missing`, `default_left`, `left` and `right` have shape (leaves - 1,), `value` (leaves,).
+    `count` has shape (leaves,), the training rows of each leaf; ones where the text does not say.
     A tree that never split has one leaf and no node.
     """
 
@@ -49,6 +50,7 @@ class Tree:
     left: npt.NDArray[np.int64]
     right: npt.NDArray[np.int64]
     value: npt.NDArray[np.float64]
+    count: npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,19 @@ def _tree(fields: dict[str, str], columns: int) -> Tree:
         left=_numbers(fields, "left_child", np.int64, nodes),
         right=_numbers(fields, "right_child", np.int64, nodes),
         value=value,
+        count=_counts(fields, leaves),
     )
     _check(tree, columns)
     return tree
+
+
+def _counts(fields: dict[str, str], leaves: int) -> npt.NDArray[np.float64]:
+    """Return the training rows of each leaf: they explain scores and never change one, so nothing is refused here."""
+    try:
+        counts = _numbers(fields, "leaf_count", np.float64, leaves)
+    except ModelTextError:
+        return np.ones(leaves)
+    return counts if np.isfinite(counts).all() and (counts > 0).all() else np.ones(leaves)
 
 
 def _check(tree: Tree, columns: int) -> None:

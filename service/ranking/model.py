@@ -1,7 +1,7 @@
 """What ranks: a feature table and the scorer that was trained on it."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from features.table import FeatureTable
 from service.ranking.forest import Matrix, Scores
@@ -12,6 +12,15 @@ class Scorer(Protocol):
 
     def score(self, matrix: Matrix) -> Scores:
         """Return shape (n,) for a matrix of shape (n, k)."""
+        ...
+
+
+@runtime_checkable
+class Explaining(Scorer, Protocol):
+    """A scorer that can say where its scores come from."""
+
+    def contributions(self, matrix: Matrix) -> Scores:
+        """Return what each column adds to each row's score, shape (n, k)."""
         ...
 
 

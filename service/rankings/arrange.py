@@ -25,7 +25,9 @@ def arranged(deps: Deps, call: Call, outcome: Outcome) -> Outcome:
     listed = Listed(call.item_ids, deps.tables.of(call.shop.shop).candidates(call.listing), call.at)
     answered = arrange(outcome.order, listed, rules)
     shadow = None if outcome.shadow is None else arrange(outcome.shadow, listed, rules).order
-    return replace(outcome, order=answered.order, effects=answered.effects, shadow=shadow)
+    return replace(
+        outcome, order=answered.order, effects=answered.effects, lifted=answered.lifted, shadow=shadow
+    )
 
 
 def rules_of(call: Call) -> Rules:

@@ -26,6 +26,7 @@ class Call:
     now: float  # this process's clock
     began: float  # on the timer
     deadline: float  # on the timer
+    explain: bool = False
 
     @property
     def shop_name(self) -> str:
@@ -78,4 +79,5 @@ def call_of(
         now=moment.now,
         began=moment.timer,
         deadline=moment.timer + deadline_ms / 1000,
+        explain=request["explain"],
     )

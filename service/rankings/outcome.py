@@ -15,7 +15,8 @@ from service.rankings.reasons import Reason
 class Outcome:
     """An order: places of the shop's order, best first; `scores` and `served` are in the shop's order.
 
-    `effects` say what each of the merchant's rules did; `shadow` is the order that was computed and not answered.
+    `effects` say what each of the merchant's rules did, `lifted` the places that a pin or a boost speaks for;
+    `shadow` is the order that was computed and not answered.
     """
 
     order: list[int]
@@ -24,6 +25,7 @@ class Outcome:
     served: npt.NDArray[np.float32] | None = None
     model: str | None = None
     effects: Mapping[str, Effect] = field(default_factory=dict)
+    lifted: frozenset[int] = frozenset()
     shadow: list[int] | None = None
 
 

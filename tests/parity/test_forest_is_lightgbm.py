@@ -257,3 +257,24 @@ def test_refuses_several_scores_per_row() -> None:
     rows, target = learnable(np.random.default_rng(1))
     with pytest.raises(ModelTextError, match="one score per row"):
         Forest.of(trained(rows, target, objective="multiclass", num_class=4))
+
+
+def test_contributions_and_the_bias_add_up_to_the_score() -> None:
+    rows, target = learnable(np.random.default_rng(17))
+    for forest in (
+        Forest.of(trained(rows, target)),
+        Forest.of(forest_text([grown(np.random.default_rng(n), 20, deep=False) for n in range(5)])),
+    ):
+        some = edgy_rows(np.random.default_rng(3), 200)[:, : len(forest.names)]
+        contributions = forest.contributions(some)
+        assert contributions.shape == some.shape
+        error = contributions.sum(axis=1) + forest.bias() - forest.score(some)
+        assert np.abs(error).max() <= 1e-12 * np.abs(forest.values).max() * len(forest.steps)
+
+
+def test_a_column_that_no_tree_asks_for_adds_nothing() -> None:
+    rows, target = learnable(np.random.default_rng(17))
+    rows[:, -1] = 0.0
+    forest = Forest.of(trained(rows, target))
+    assert not forest.contributions(rows)[:, -1].any()
+    assert forest.contributions(rows)[:, 0].any()

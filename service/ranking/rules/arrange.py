@@ -30,10 +30,14 @@ class Rules(NamedTuple):
 
 
 class Arranged(NamedTuple):
-    """An order, of places of the shop's order, without what is hidden; and what each rule did, by its id."""
+    """An order, of places of the shop's order, without what is hidden; and what each rule did, by its id.
+
+    `lifted` are the places that a pin or a boost speaks for.
+    """
 
     order: list[int]
     effects: Mapping[str, Effect]
+    lifted: frozenset[int] = frozenset()
 
 
 def arrange(order: Sequence[int], listed: Listed, rules: Rules) -> Arranged:
@@ -45,11 +49,12 @@ def arrange(order: Sequence[int], listed: Listed, rules: Rules) -> Arranged:
     effects: dict[str, Effect] = {}
     hidden = hidden_by(rules.hides, listed, effects) if rules.hides else {}
     left = [place for place in order if place not in hidden]
-    left = boosted(left, rules.boosts, listed, effects)
+    lifted: set[int] = set()
+    left = boosted(left, rules.boosts, listed, effects, lifted)
     if not (rules.pins or rules.diversities):
-        return Arranged(left, effects)
+        return Arranged(left, effects, frozenset(lifted))
     place_of = {item_id: place for place, item_id in enumerate(listed.item_ids)}
     kept = kept_places(rules.pins, place_of, hidden, effects)
     result = filled(left, kept, rules.diversities, listed, effects)
     judge(kept, left, result, effects)
-    return Arranged(result, effects)
+    return Arranged(result, effects, frozenset(lifted | kept.rule_of.keys()))

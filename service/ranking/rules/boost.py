@@ -22,9 +22,11 @@ class Boost:
 
 
 def boosted(
-    order: list[int], boosts: Sequence[Boost], listed: Listed, effects: dict[str, Effect]
+    order: list[int], boosts: Sequence[Boost], listed: Listed, effects: dict[str, Effect], lifted: set[int]
 ) -> list[int]:
     """Return the places in `order`, sorted by their rank in it (the first is 1) divided by their factor.
+
+    Those that a factor above 1 speaks for are added to `lifted`.
 
     Factors of several rules multiply, and stay within LARGEST_FACTOR either way. Where results are equal, the
     larger factor comes first: an item of rank 4 with factor 2 takes the place of the one of rank 2.
@@ -45,4 +47,6 @@ def boosted(
     for boost in boosts:
         mask = chosen[boost.id]
         effects[boost.id] = CHANGED if (mask & moved).any() else SAME if mask.any() else NOTHING
+        if boost.factor > 1:
+            lifted.update(int(place) for place in places[mask])
     return [int(place) for place in places[sort]]
