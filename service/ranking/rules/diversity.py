@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from features.attributes import NO_CODE
-from service.ranking.rules.effect import CHANGED, SAME, Effect
+from service.ranking.rules.effect import CHANGED, SAME, Effect, overridden
 from service.ranking.rules.pin import Places
 from service.ranking.rules.selection import Listed
 
@@ -23,16 +23,18 @@ class _Run:
 
     def __init__(self, rule: Diversity, codes: Sequence[int]) -> None:
         self.rule = rule
-        self._codes = codes
+        self.codes = codes
         self._value = NO_CODE
         self._length = 0
 
-    def refuses(self, place: int) -> bool:
-        """Tell whether an item would make the run too long; an item whose value nobody knows never does."""
-        return self._length >= self.rule.at_most and self._codes[place] == self._value != NO_CODE
+    @property
+    def full_of(self) -> int:
+        """The value of which no more may follow; NO_CODE where any may, as do items whose value nobody knows."""
+        return self._value if self._length >= self.rule.at_most else NO_CODE
 
     def add(self, place: int) -> None:
-        value = self._codes[place]
+        """Take an item to the end of the list."""
+        value = self.codes[place]
         self._length = self._length + 1 if value == self._value else 1
         self._value = value
 
@@ -49,11 +51,11 @@ def filled(
     Every other index takes the first of those left that no rule refuses, and where all are refused the first:
     a rule that cannot be kept to the end of the list is kept as far as it goes. Pins are above diversity.
     """
-    runs = [_Run(rule, listed.candidates.slots[:, rule.slot].tolist()) for rule in rules]
+    strictest = _strictest(rules, effects)
+    runs = [_Run(rule, listed.candidates.slots[:, rule.slot].tolist()) for rule in strictest]
     used = set(kept.exact.values())
     left = [place for place in order if place not in used]
     result: list[int] = []
-    effects.update((rule.id, SAME) for rule in rules)
     for index in range(len(order)):
         place = kept.exact.get(index)
         if place is None:
@@ -68,11 +70,23 @@ def filled(
     return result
 
 
+def _strictest(rules: Sequence[Diversity], effects: dict[str, Effect]) -> list[Diversity]:
+    """Return one rule per attribute, the one that lets the fewest follow each other; it overrides the others."""
+    by_slot: dict[int, Diversity] = {}
+    for rule in sorted(rules, key=lambda rule: rule.at_most):
+        strictest = by_slot.setdefault(rule.slot, rule)
+        effects[rule.id] = SAME if strictest is rule else overridden(strictest.id)
+    return list(by_slot.values())
+
+
 def _first(left: Sequence[int], runs: Sequence[_Run], effects: dict[str, Effect]) -> int:
     """Return the first item that no rule refuses, else the first; the rules that pass one over have an effect."""
+    full = [(run.codes, run.full_of, run.rule.id) for run in runs if run.full_of != NO_CODE]
+    if not full:
+        return left[0]
     refusing: set[str] = set()
     for place in left:
-        refusals = [run.rule.id for run in runs if run.refuses(place)]
+        refusals = [rule for codes, value, rule in full if codes[place] == value]
         if not refusals:
             effects.update(dict.fromkeys(refusing, CHANGED))
             return place

@@ -68,7 +68,7 @@ class Selection:
         if self.item_ids is not None:
             chosen &= np.array([item_id in self.item_ids for item_id in listed.item_ids], np.bool_)
         for slot, codes in self.coded:
-            chosen &= np.isin(items.slots[:, slot], np.array(codes, np.uint16))
+            chosen &= (items.slots[:, slot, None] == np.array(codes, np.uint16)).any(axis=1)
         for slot, between in self.measured:
             chosen &= between.mask(np.ascontiguousarray(items.slots[:, slot]).view(np.float16))
         if self.price is not None:

@@ -140,6 +140,16 @@ def test_at_most_so_many_in_a_row_as_far_as_there_are_others(
     assert "".join(brands[place] for place in result.order) == expected
 
 
+def test_of_two_rules_on_one_attribute_the_stricter_holds() -> None:
+    rules = Rules(diversities=(Diversity("loose", BRAND, 2), Diversity("strict", BRAND, 1)))
+    result = arrange(range(4), branded("aabb"), rules)
+    assert result.order == [0, 2, 1, 3]
+    assert result.effects == {
+        "strict": Effect(Verdict.CHANGED),
+        "loose": Effect(Verdict.OVERRIDDEN, "strict"),
+    }
+
+
 def test_pins_count_towards_a_run() -> None:
     rules = Rules(pins=(Pin("p", "2", 0),), diversities=(Diversity("d", BRAND, 1),))
     result = arrange(range(4), branded("aaab"), rules)
