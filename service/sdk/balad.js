@@ -3,11 +3,10 @@
 // of a string. Types and meaning of what is public: balad.d.ts.
 var balad = (globalThis.balad ||= (() => {
   const doc = globalThis.document;
-  const LISTING = "[data-balad-page]", ITEM = "[data-balad-item]", CLICK = "[data-balad-click]", LOAD = "[data-balad-load]";
+  const LISTING = "[data-balad-page]", ITEM = "[data-balad-item]", CLICK = "[data-balad-click]";
   const EVENT = "balad:event:", SESSION = "balad:session", VISITOR = "balad:visitor";
   const NAMES = "view_item_list select_item view_item add_to_cart remove_from_cart add_to_wishlist begin_checkout purchase refund search".split(" ");
   const memory = new Map(), ranked = new Map(), done = new WeakSet(), settled = new WeakSet(), dwell = new WeakMap();
-  const beaconed = new Set();
   let key, consent = false, given, page, deadline = 250, ga4;
   let timer, sending, wait = 1e3, shown = [], telling;
 
@@ -45,7 +44,7 @@ var balad = (globalThis.balad ||= (() => {
   };
   const who = () => (consent ? { consent, visitor_id: given || get(VISITOR) || put(VISITOR, newId()), session_id: session() } : { consent });
 
-  const address = (path, query = "") => `${api.url}/v1/${path}?key=${encodeURIComponent(key)}${query}`;
+  const address = (path, query = "") => `${balad.url}/v1/${path}?key=${encodeURIComponent(key)}${query}`;
   const call = (url, ms, options) => {
     // Never called off: the body may be late too.
     const stop = new AbortController();
@@ -81,8 +80,9 @@ var balad = (globalThis.balad ||= (() => {
   });
   const leave = safe(() => {
     tell();
-    const [sent, body] = batch(queued().filter((name) => !beaconed.has(name)));
-    if (key && sent.length && navigator.sendBeacon(address("events"), body)) sent.forEach((name) => beaconed.add(name));
+    // Nobody hears the answer: what was kept goes again from the next page, and counts once.
+    const [sent, body] = batch(queued());
+    if (key && sent.length) navigator.sendBeacon(address("events"), body);
   });
   const track = safe((name, fields = {}) => {
     const event_id = newId(), ranking_id = ranked.get(fields.items?.[0]?.item_id);
@@ -111,7 +111,7 @@ var balad = (globalThis.balad ||= (() => {
     if (!moved.length) return true;
     if (!from.every((one) => unseen(one) && !one.contains(doc.activeElement))) return false;
     const places = moved.map(([one]) => {
-      const mark = doc.createComment("");
+      const mark = new Comment();
       one.before(mark);
       return mark;
     });
@@ -195,16 +195,21 @@ var balad = (globalThis.balad ||= (() => {
     track("select_item", { page: pageOf(one), items: [placed(one, itemsOf(listing))] });
   });
   const scan = safe(() => {
-    each(LOAD, (one) => once(one) && fire(one, one.dataset.baladLoad));
+    each("[data-balad-load]", (one) => once(one) && fire(one, one.dataset.baladLoad));
     each(LISTING, async (one) => {
       // One that is still being parsed is not whole.
       if ((doc.readyState == "loading" && !one.nextSibling) || !once(one)) return;
-      await rank(one.dataset.baladPage, one);
+      one.dataset.baladRanking ?? (await rank(one.dataset.baladPage, one));
       one.style.animation = "none";
       settled.add(one);
       scan();
     });
-    each(`${LISTING} ${ITEM}`, (one) => settled.has(one.closest(LISTING)) && once(one) && idOf(one) && eye.observe(one));
+    each(`${LISTING} ${ITEM}`, (one) => {
+      const listing = one.closest(LISTING), { baladRanking } = listing.dataset;
+      if (!settled.has(listing) || !once(one) || !idOf(one)) return;
+      if (baladRanking) ranked.set(idOf(one), baladRanking);
+      eye.observe(one);
+    });
   });
 
   const number = (one) => (one == null ? undefined : +one);
@@ -241,7 +246,7 @@ var balad = (globalThis.balad ||= (() => {
   });
   const init = safe((options = {}) => {
     ({ key = key, page = page, ga4 = ga4 } = options);
-    api.url = options.url ?? api.url ?? "";
+    balad.url = options.url ?? balad.url;
     deadline = +(options.deadline ?? deadline);
     if ("consent" in options) consent = said(options.consent);
     // Whatever a cookie holds: an id is a word, or it is none.
@@ -258,8 +263,7 @@ var balad = (globalThis.balad ||= (() => {
     flush();
   });
 
-  const tag = doc?.currentScript;
-  const api = { url: tag?.src.split("/sdk/")[0], init, rank, next, track, consent: agree, flush };
-  if (tag) init(tag.dataset);
-  return api;
+  return { init, rank, next, track, consent: agree, flush };
 })());
+// What a script tag says holds also where a module came first; a module has no tag.
+(({ src, dataset }) => src && balad.init({ url: src.split("/sdk/")[0], ...dataset }))(globalThis.document?.currentScript ?? {});

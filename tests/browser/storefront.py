@@ -170,7 +170,8 @@ def street(redis_url: str, data: Path) -> Iterator[Street]:
     kept, store = RedisSettings(exchange), RedisWorkStore(exchange, 200_000)
     new = create_shop(kept, "acme", now=NOW)
     deps, _ = handles(Settings(data=data, redis_url=redis_url, deadline_ms=10_000))
-    app, mood, pages = create_app(replace(deps, models=OneModel())), Mood(), {}
+    pages: dict[str, Page | Callable[[str], Page]] = {}
+    app, mood = create_app(replace(deps, models=OneModel())), Mood()
     answer = app.test_client().put(
         "/v1/pages/default",
         json={"state": "on", "holdout": 0.0},
