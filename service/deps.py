@@ -11,6 +11,7 @@ from service.directory import Directory
 from service.metrics import Metrics
 from service.models.registry import Refusal
 from service.ranking import Model
+from service.rankings.tally import Tally
 from service.settings import Settings
 from service.tables import Tables
 
@@ -45,4 +46,5 @@ class Deps:
     models: Models
     shelf: Shelf
     metrics: Metrics
+    tally: Tally
     insights: "Insights"

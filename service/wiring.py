@@ -11,6 +11,7 @@ from features.store.exchange import Exchange
 from features.store.redis import RedisStore
 from features.store.redis_settings import RedisSettings
 from features.store.redis_work import RedisWorkStore
+from features.store.rule_counts import RedisRuleCounts
 from service.app import create_app
 from service.circuit import Circuit
 from service.deps import Deps
@@ -20,6 +21,7 @@ from service.identify import ranking_id
 from service.insights.insights import Insights
 from service.metrics import Metrics
 from service.models import Models
+from service.rankings.tally import Tally
 from service.refresher import Refresher
 from service.settings import Settings
 from service.tables import Tables
@@ -30,7 +32,7 @@ STORE_SECONDS: Final = 1.0  # the longest that a call waits for the store; a ran
 def wired(settings: Settings) -> Flask:
     """Return the application of one web process, with its local copies read and kept fresh."""
     deps, models = handles(settings)
-    Refresher([deps.directory.refresh], REFRESH_SECONDS).start()
+    Refresher([deps.directory.refresh, deps.tally.flush], REFRESH_SECONDS).start()
     # A thread of its own: a model takes a second to load, and a switch that a merchant turns does not wait for it.
     Refresher([models.refresh], REFRESH_SECONDS).start()
     return create_app(deps)
@@ -63,6 +65,7 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         models=models,
         shelf=shelf,
         metrics=metrics,
+        tally=Tally(RedisRuleCounts(exchange), clock),
         insights=Insights(
             settings.log_url, RedisWorkStore(exchange, settings.stream_bound), shop_settings, clock
         ),

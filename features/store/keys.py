@@ -16,6 +16,7 @@ id, an item's that of its id, a ranking's that of its id.
 | `:projected` | string | last batch of an import or a rebuild that reached this partition's visitors | for good |
 | `:suspended` | string | a rebuild is under way: events go to the stream only | 60 s, renewed |
 | `:settings` | hash | settings documents (partition 0 only) | until deleted |
+| `:rules:HOUR` | hash | what rules did in that hour (partition 0 only) | 50 h |
 | `:changes` | list | the newest 500 changes of them, JSON, newest first (partition 0 only) | until deleted |
 | `:work` | string | the cursors over the stream, JSON (partition 0 only) | for good |
 | `:lease`, `:wish` | string | who works on the shop; who waits to (partition 0 only) | 10 s, 2 s |

@@ -17,6 +17,7 @@ from service.api import (
     pages,
     rank,
     rankings,
+    rules,
     sdk,
 )
 from service.api.endpoint import Endpoint
@@ -32,6 +33,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = tuple(
             pages,
             kill_switch,
             drafts,
+            rules,
             changes,
             insights,
             models,

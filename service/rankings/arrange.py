@@ -25,6 +25,7 @@ def arranged(deps: Deps, call: Call, outcome: Outcome) -> Outcome:
     listed = Listed(call.item_ids, deps.tables.of(call.shop.shop).candidates(call.listing), call.at)
     answered = arrange(outcome.order, listed, rules)
     shadow = None if outcome.shadow is None else arrange(outcome.shadow, listed, rules).order
+    deps.tally.count(call.shop_name, rules_source(call.shop.pages, call.page) or call.page, answered.effects)
     return replace(
         outcome, order=answered.order, effects=answered.effects, lifted=answered.lifted, shadow=shadow
     )

@@ -217,3 +217,34 @@ def test_markup_in_a_name_is_kept_as_text(api: "Api") -> None:
     assert (
         api.call("PATCH", "/v1/pages/default", {"rules": [{**HIDE_C, "name": "x" * 201}]}).status_code == 400
     )
+
+
+def test_each_rule_says_how_often_it_changed_a_list_and_why_it_did_not(api: "Api") -> None:
+    rules = [
+        HIDE_C,
+        {**PIN_A, "id": "c-first", "item_id": "C"},
+        {**HIDE_C, "id": "no-z", "match": {"item_ids": ["Z"]}},
+        {**PIN_A, "id": "b-last", "item_id": "B", "index": 1, "soft": True},
+        {**HIDE_C, "id": "past", "schedule": {"until": NOON}},
+        {**HIDE_C, "id": "later", "schedule": {"from": NOON + 60}},
+        {**HIDE_C, "id": "phones", "when": {"devices": ["mobile"]}},
+    ]
+    api.switch(state="on", holdout=0.0, rules=rules)
+    for page in ("home", "category/shoes", "cart"):
+        api.rank(PRICED, page=page)
+    api.deps.tally.flush()
+    told = api.call("GET", "/v1/rules/home").json
+    assert told["source"] == "default"
+    assert [
+        (r["rule"]["id"], r["lists"], r["changed"], r["no_effect_because"], r["by"]) for r in told["rules"]
+    ] == [
+        ("no-c", 3, 3, None, None),
+        ("c-first", 3, 0, "overridden", "no-c"),
+        ("no-z", 3, 0, "matches_nothing", None),
+        ("b-last", 3, 0, "same", None),
+        ("past", 0, 0, "expired", None),
+        ("later", 0, 0, "outside_schedule", None),
+        ("phones", 0, 0, "no_list", None),
+    ]
+    api.clock.now += 26 * 3600
+    assert api.call("GET", "/v1/rules/home").json["rules"][0]["lists"] == 0
