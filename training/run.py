@@ -14,15 +14,14 @@ from training.dataset import Dataset, dataset
 from training.evaluate import Evaluation, evaluate
 from training.fit import Choice, Forester, Grown, with_positives
 from training.gate import Verdict, judge
+from training.progress import Progress, Silent
 from training.publish import Papers, bundle_of, manifest_of, publish
-from training.source import Installation, Tally, attributes_of, read_log
+from training.source import Installation, Tally, attributes_of, facts_in, read_log
 from training.usable import check_usable
 from training.window import Cut, cut_at_share
 
 JUDGED_SHARE: Final = 0.2  # of the listings, the newest: the judged model has not seen them
 JUDGED_AT_LEAST: Final = 150  # listings with a positive, so that a small log leaves enough for an interval
-
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class Trainer:
 
     place: Installation
     report: Callable[[Trained], str]
-    tell: Tell = field(default=lambda _: None)
+    progress: Progress = field(default_factory=Silent)
 
     def train(self, wish: Wish) -> tuple[Trained, Bundle]:
         """Train, put the bundle on the shelf, and let it serve where that is wished and all gates passed.
@@ -67,26 +66,28 @@ class Trainer:
         Raises UnknownShopError, UnusableLogError or BundleError, each with a sentence that says what to do.
         """
         attributes = attributes_of(self.place, wish.shop)
-        self.tell(f"reading the log of {wish.shop}")
+        self.progress.tell(f"reading the log of {wish.shop}")
         tally = Tally()
-        data = dataset(tally.over(read_log(self.place, wish.shop, wish.until)), attributes)
-        self.tell(f"{len(data):,} listings, {len(data.label):,} rows of {len(data.names)} columns")
+        log = read_log(self.place, wish.shop, wish.until)
+        watched = self.progress.watch(tally.over(log), facts_in(self.place, wish.shop))
+        data = dataset(watched, attributes)
+        self.progress.tell(f"{len(data):,} listings, {len(data.label):,} rows of {len(data.names)} columns")
         check_usable(data, tally)
         trained = self._trained(wish, attributes, data, tally)
-        self.tell("writing the report")
+        self.progress.tell("writing the report")
         bundle = bundle_of(trained.manifest, trained.model.text, data, self.report(trained))
         serve = wish.promote and trained.verdict.passed
         publish(Shelf(self.place.models_url), bundle, now=wish.now if serve else None)
         return trained, bundle
 
     def _trained(self, wish: Wish, attributes: tuple[Attribute, ...], data: Dataset, tally: Tally) -> Trained:
-        forester = Forester(wish.seed, optional_columns(feature_table(attributes)), self.tell)
+        forester = Forester(wish.seed, optional_columns(feature_table(attributes)), self.progress.tell)
         cut = cut_at_share(data, 1.0 - judged_share(data))
         choice = forester.choose(cut.before)
-        self.tell("growing one forest to be judged, and one on all listings to serve")
+        self.progress.tell("growing one forest to be judged, and one on all listings to serve")
         to_judge, model = forester.grow_each((cut.before, data), choice.best)
         judged = Forest.of(to_judge.text)
-        self.tell(f"judging on the newest {len(cut.after):,} listings")
+        self.progress.tell(f"judging on the newest {len(cut.after):,} listings")
         evaluation = evaluate(cut.after, judged, seed=wish.seed)
         papers = Papers(wish.shop, attributes, wish.now, _parent(self.place, wish.shop), wish.seed)
         manifest = manifest_of(papers, model, data, evaluation)

@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
 import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from features.attributes import Attribute, declared
 from features.log.place import Log
@@ -16,6 +19,7 @@ from features.store.embedded import attach_or_start
 from features.store.exchange import Exchange
 from features.store.redis_settings import RedisSettings
 
+KINDS: Final = (Kind.ITEMS, Kind.EXPOSURES, Kind.EVENTS)
 _SETTING: Final = "shop"  # the setting under which the service keeps the shop itself
 _PATIENCE_SECONDS: Final = 10.0
 
@@ -85,8 +89,16 @@ class Tally:
 
 def read_log(place: Installation, shop: str, until: float) -> Iterator[Fact]:
     """Yield what a shop's log received before `until`, in order."""
-    kinds = (Kind.ITEMS, Kind.EXPOSURES, Kind.EVENTS)
-    return facts(Log(place.log_url), shop, kinds, Window(until=until))
+    return facts(Log(place.log_url), shop, KINDS, Window(until=until))
+
+
+def facts_in(place: Installation, shop: str) -> int:
+    """Return how many facts a shop's log holds, about: duplicates count, files that cannot be read do not."""
+    log, total = Log(place.log_url), 0
+    for part in (part for kind in KINDS for part in log.parts(shop, kind)):
+        with suppress(pa.ArrowException, OSError), log.files.open(log.path(part), "rb") as file:
+            total += pq.ParquetFile(file).metadata.num_rows
+    return total
 
 
 def attributes_of(place: Installation, shop: str) -> tuple[Attribute, ...]:

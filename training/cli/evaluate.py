@@ -14,7 +14,7 @@ from training.cli.steps import Steps
 from training.cli.words import evaluation_json, figures
 from training.dataset import Dataset, dataset
 from training.evaluate import evaluate as evaluated
-from training.source import Installation, Tally, attributes_of, read_log
+from training.source import Installation, attributes_of, facts_in, read_log
 from training.usable import UnusableLogError
 
 
@@ -68,7 +68,8 @@ def _live(place: Installation, shop: str) -> tuple[Manifest, Forest]:
 def _listings(place: Installation, shop: str, window: tuple[float, float], steps: Steps) -> Dataset:
     since, until = window
     steps.tell(f"reading the log of {shop}")
-    everything = dataset(Tally().over(read_log(place, shop, until)), attributes_of(place, shop))
+    log = steps.watch(read_log(place, shop, until), facts_in(place, shop))
+    everything = dataset(log, attributes_of(place, shop))
     chosen = everything.listings(everything.time >= since)
     steps.tell(f"{len(chosen):,} listings in the window, {len(everything):,} in the log")
     if not np.any(chosen.label > 0):

@@ -42,7 +42,7 @@ def train(  # noqa: PLR0913 - one parameter per option
     steps = Steps(quiet=json_wanted)
     now = time.time()
     wish = Wish(shop, seed, now if as_of is None else as_of, now, promote=not no_publish)
-    trained, bundle = Trainer(place, report, steps.tell).train(wish)
+    trained, bundle = Trainer(place, report, steps).train(wish)
     place_of_report = f"{place.models_url}/{shop}/{bundle.manifest.version}/report.html"
     said = as_json(trained, place_of_report, steps.seconds)
     click.echo(json.dumps(said) if json_wanted else summary(trained, place_of_report, steps.seconds))

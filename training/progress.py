@@ -1,0 +1,29 @@
+"""How a long training is watched."""
+
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class Progress(Protocol):
+    """Hears what is being done."""
+
+    def tell(self, line: str) -> None:
+        """Hear of a step."""
+        ...
+
+    def watch(self, things: Iterable[T], total: int) -> Iterable[T]:
+        """Yield about `total` things as they come, hearing how far they are."""
+        ...
+
+
+class Silent:
+    """Hears nothing."""
+
+    def tell(self, line: str) -> None:
+        """Forget a step."""
+
+    def watch(self, things: Iterable[T], total: int) -> Iterable[T]:  # noqa: ARG002 - the protocol's
+        """Return the things."""
+        return things
