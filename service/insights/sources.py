@@ -74,7 +74,7 @@ def last_event_at(log: Log, shop: str, sources: Sources) -> float | None:
     if not newest:
         return None
     with log.files.open(log.path(newest[0]), "rb") as file:
-        return float(pc.max(pq.read_table(file, columns=["time"]).column("time")).as_py())
+        return float(pc.max(pq.read_table(file, columns=["time"], use_threads=False).column("time")).as_py())
 
 
 def readable(log: Log, parts: list[Part]) -> list[Part]:
@@ -85,7 +85,7 @@ def readable(log: Log, parts: list[Part]) -> list[Part]:
 def _is_readable(log: Log, part: Part) -> bool:
     try:
         with log.files.open(log.path(part), "rb") as file:
-            pq.read_table(file, columns=list(COLUMNS[part.kind])[:3])
+            pq.read_table(file, columns=list(COLUMNS[part.kind])[:3], use_threads=False)
     except (pa.ArrowException, OSError) as error:
         _LOG.warning("left out %s, which cannot be read: %s", log.path(part), error)
         return False

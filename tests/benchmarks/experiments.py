@@ -19,7 +19,7 @@ from tests.benchmarks.figures import Figure, Section
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 DAYS: Final = 28
-SMALL, LARGE = 1_000, 20_000  # visitors a day
+SMALL, LARGE = 1_000, 24_000  # visitors a day
 NULL_RUNS: Final = 1_000
 LIFT_RUNS: Final = 500
 SIDES: Final = ("treatment", "control")

@@ -14,7 +14,18 @@ from tests.benchmarks import figures
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.machine import described
 
-SECTIONS: Final = ("latency", "throughput", "ingestion", "memory", "hot_swap", "forest", "offline", "sdk")
+SECTIONS: Final = (
+    "latency",
+    "throughput",
+    "ingestion",
+    "memory",
+    "hot_swap",
+    "forest",
+    "offline",
+    "sdk",
+    "insights",
+    "experiments",
+)
 
 
 def main(chosen: list[str]) -> None:
