@@ -1,4 +1,4 @@
-"""Why each item of an answer stands where it does; only on request, since it costs as much again as scoring."""
+"""Why each item of an answer stands where it does; only on request, since it costs more than ranking does."""
 
 from collections.abc import Sequence
 from typing import Any, Final
