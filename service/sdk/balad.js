@@ -33,12 +33,12 @@ var balad = (globalThis.balad ||= (() => {
   });
   const kept = () => safe(() => Object.keys(localStorage).filter((name) => name.startsWith("balad:")))() ?? [];
   // Ids begin with the time, so that sorted names stand in the order of what happened.
-  const queued = () => [...memory.keys(), ...(consent ? kept() : [])].filter((name) => name.startsWith(EVENT)).sort();
+  const queued = () => [...memory.keys(), ...(consent ? kept() : [])].filter((name) => name.startsWith(EVENT) && get(name)).sort();
 
   const newId = () => Date.now().toString(36) + [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16)).join("");
   const session = () => {
     const now = Date.now(), [id, last] = (get(SESSION) || "").split(" ");
-    const current = Math.abs(now - last) < 18e5 ? id : newId();
+    const current = now - last < 18e5 ? id : newId();
     put(SESSION, current + " " + now);
     return current;
   };
@@ -57,7 +57,7 @@ var balad = (globalThis.balad ||= (() => {
   // Events wait in the queue until the service has answered; it keeps each event_id once.
   const batch = (names) => {
     let size = 0;
-    const sent = names.filter((name, i) => (size += get(name).length) < 6e4 || !i).slice(0, 100);
+    const sent = names.filter((name, i) => (size += get(name).length) < 6e4 || !i);
     return [sent, `{"sent_at":${Date.now() / 1e3},"events":[${sent.map(get)}]}`];
   };
   const flush = safe(async () => {
@@ -107,15 +107,14 @@ var balad = (globalThis.balad ||= (() => {
     getComputedStyle(one).visibility == "hidden" || !one.getClientRects().length || one.getBoundingClientRect().top > innerHeight;
   // Nodes are moved, never copied, and only those whose place changes: listeners, and whatever stands between, stay.
   const arrange = (from, to) => {
-    const moved = from.map((one, i) => to[i] != one && [one, to[i]]).filter(Boolean);
-    if (!moved.length) return true;
+    if (from.every((one, i) => to[i] == one)) return true;
     if (!from.every((one) => unseen(one) && !one.contains(doc.activeElement))) return false;
-    const places = moved.map(([one]) => {
-      const mark = new Comment();
-      one.before(mark);
-      return mark;
-    });
-    moved.forEach(([, one], i) => places[i].replaceWith(one));
+    const places = from.map((one) => [one.parentNode, one.nextSibling]);
+    // From the last place on: what follows a place is there already, or never moves.
+    for (let i = from.length; i--; ) {
+      const [parent, after] = places[i];
+      if (from[i] != to[i]) parent.insertBefore(to[i], to[from.indexOf(after)] ?? after);
+    }
     return true;
   };
   const place = (list, places, answer) => {

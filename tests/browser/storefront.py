@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from flask import Flask, Response
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from features.attributes import DEFAULT
 from features.identity import PARTITIONS
@@ -77,6 +77,13 @@ class Mood:
         return answered
 
 
+class Silent(WSGIRequestHandler):
+    """Answers without a line for each request."""
+
+    def log_request(self, *_: object) -> None:
+        """Say nothing."""
+
+
 @dataclass
 class Server:
     """A WSGI application on a port of its own, that may go away and come back."""
@@ -86,7 +93,7 @@ class Server:
     _running: "tuple[BaseWSGIServer, Thread] | None" = None
 
     def start(self) -> None:
-        server = make_server("127.0.0.1", self.port, self.app, threaded=True)
+        server = make_server("127.0.0.1", self.port, self.app, threaded=True, request_handler=Silent)
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         self.port, self._running = server.server_port, (server, thread)

@@ -124,10 +124,23 @@ def test_with_consent_alone_a_visitor_is_the_same_in_every_tab(
     opened(town, first)
     second = browse(first.context)
     opened(town, second)
-    for page in (first, second, first):
+    first.evaluate(VIEWED)
+    second.wait_for_function("localStorage['balad:visitor'] && localStorage['balad:session']")
+    for page in (second, first):
         page.evaluate(VIEWED)
     until(lambda: len(town.events()) == 3)
     assert len({(e["visitor_id"], e["session_id"]) for e in town.events()}) == 1
+
+
+def test_an_entry_that_another_tab_emptied_is_passed_over(
+    town: "Street", browse: Browse, until: Until
+) -> None:
+    town.pages["home"] = town.plain("")
+    page = browse()
+    opened(town, page)
+    page.evaluate("localStorage['balad:event:0'] = ''")
+    page.evaluate(VIEWED)
+    until(lambda: len(town.events()) == 1)
 
 
 def test_a_session_ends_after_half_an_hour_of_silence(town: "Street", browse: Browse, until: Until) -> None:
