@@ -32,8 +32,8 @@ def measure() -> Section:
         seconds, listings = _replayed(balad)
     return Section(
         "Import and dataset",
-        f"{said['added']:,} events of {SESSIONS:,} simulated visits: `balad import` from JSON lines into log and state, "
-        "in a process of its own; then their replay into rows to learn from, in CPU time of one core.",
+        f"{said['added']:,} events of {SESSIONS:,} simulated visits: `balad import` from JSON lines into log and "
+        "state, in a process of its own; then their replay into rows to learn from, in CPU time of one core.",
         [
             Figure("events imported per second", said["added"] / said["seconds"], "/s", at_least=4_033),
             Figure("events imported per CPU second", said["added"] / (used.ru_utime + used.ru_stime), "/s"),
