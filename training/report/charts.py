@@ -12,7 +12,7 @@ from markupsafe import Markup
 WIDTH: Final = 720
 ROW: Final = 28
 LABEL: Final = 190
-NUMBER: Final = 130
+NUMBER: Final = 165
 
 
 class Range(NamedTuple):
