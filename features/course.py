@@ -18,7 +18,6 @@ class Course(IntEnum):
     """What `course` returns; `features.columns.context` says what each is."""
 
     INTERACTIONS = 0
-    ITEMS = auto()
     SEARCHES = auto()
     SECONDS = auto()
     IDLE = auto()
@@ -46,14 +45,3 @@ def _lay(session: Records, at: float, numbers: Numbers) -> None:
         if session[j]["action"] == Action.SEARCH:
             numbers[Course.SEARCHES] += 1
             numbers[Course.SINCE_SEARCH] = at - session[j]["time"]
-        else:
-            numbers[Course.ITEMS] += _is_first(session, j)
-
-
-@jit
-def _is_first(session: Records, j: int) -> bool:
-    """Tell whether no interaction before j was with the same item; a search has none."""
-    for k in range(j):
-        if session[k]["item"] == session[j]["item"] and session[k]["action"] != Action.SEARCH:
-            return False
-    return True

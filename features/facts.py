@@ -5,6 +5,7 @@ A visitor is two strings of such records, oldest first: what they did (INTERACTI
 
 from collections.abc import Callable, Mapping
 from enum import IntEnum
+from functools import lru_cache
 from math import nan
 from struct import Struct
 from typing import Any, Final, TypeAlias
@@ -80,27 +81,17 @@ def interactions_of(event: Event, know: Know) -> bytes:
     action = ACTION_OF.get(event["name"])
     if action is None or event["visitor_id"] is None:
         return b""
-    session = session_hash(event["session_id"])
-    detail = _detail(event["detail"])
+    session, time, detail = session_hash(event["session_id"]), event["time"], _detail(event["detail"])
     if action is Action.SEARCH:
         term = hash64(event["search_term"] or "")
-        return _INTERACTION.pack(term, event["time"], session, nan, action, detail, NO_INDEX, *_NO_SLOTS)
+        return _INTERACTION.pack(term, time, session, nan, action, detail, NO_INDEX, *_NO_SLOTS)
     packed = []
     for item in event["items"] or ():
-        price, slots = know(item["item_id"])
-        index = item["index"]
-        packed.append(
-            _INTERACTION.pack(
-                hash64(item["item_id"]),
-                event["time"],
-                session,
-                price if item["price"] is None else item["price"],
-                action,
-                detail,
-                NO_INDEX if index is None else min(index, _LAST_INDEX),
-                *slots,
-            )
-        )
+        item_id, price, index = item["item_id"], item["price"], item["index"]
+        known_price, slots = know(item_id)
+        price = known_price if price is None else price
+        index = NO_INDEX if index is None else min(index, _LAST_INDEX)
+        packed.append(_INTERACTION.pack(hash64(item_id), time, session, price, action, detail, index, *slots))
     return b"".join(packed)
 
 
@@ -121,6 +112,7 @@ def impressions_of(event: Event, know: Know) -> bytes:
     return b"".join(packed)
 
 
+@lru_cache(256)
 def _detail(text: str | None) -> int:
     """Return 0 for none, else one of 255 codes: which kind of closer look it was."""
     return 0 if text is None else 1 + hash64(text) % 255

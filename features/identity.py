@@ -20,6 +20,7 @@ def hash64(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
+@lru_cache(_REMEMBERED)
 def session_hash(session_id: str | None) -> int:
     """Return 32 bits that stand for a session; 0 where the storefront names none.
 

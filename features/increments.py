@@ -6,7 +6,7 @@ touched before it in the session.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, repeat
+from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -83,16 +83,17 @@ def increments_of(events: Iterable[tuple[Event, bytes]]) -> Increments:
     acted: list[_Acted] = []
     before: list[bytes] = []
     for event, prior in events:
-        name, its_items = event["name"], event["items"] or ()
-        hour = int(event["received_at"] // HOUR_SECONDS)
+        if not (its_items := event["items"]):
+            continue
+        name, hour = event["name"], int(event["received_at"] // HOUR_SECONDS)
         hashes = [hash64(item["item_id"]) for item in its_items]
         if (counter := _FIRST_COUNTER.get(name)) is not None:
             items += hashes
-            indexes += _indexes(name, its_items)
+            indexes += _indexes(its_items, counter)
             counters.append((counter, hour, len(hashes)))
         if prior and len(hashes) == 1 and name in ACTION_OF:
             acted.append((hashes[0], event["time"], session_hash(event["session_id"]), hour))
-            before.append(prior.rjust(_PRIOR_BYTES, b"\0"))
+            before.append(prior)
     return Increments(_sorted(np.concatenate((_counts(items, indexes, counters), _pairs(acted, before)))))
 
 
@@ -106,13 +107,13 @@ def slot_groups(indexes: Sequence[int]) -> npt.NDArray[np.int64]:
     return np.where(places < 0, GROUPS, np.searchsorted(SLOT_GROUP_STARTS, places, side="right")) - 1
 
 
-def _indexes(name: str, items: Sequence[Mapping[str, Any]]) -> list[int]:
+def _indexes(items: Sequence[Mapping[str, Any]], counter: int) -> list[int]:
     """Return the places of an event's items; those of a listing are as they come, where it does not say."""
-    unknown = range(len(items)) if name == "view_item_list" else repeat(NO_INDEX)
-    return [
-        other if (index := item["index"]) is None else index
-        for item, other in zip(items, unknown, strict=False)
-    ]
+    if counter >= VIEWS:
+        return [NO_INDEX] * len(items)
+    if counter == IMPRESSIONS.start:
+        return [place if (index := item["index"]) is None else index for place, item in enumerate(items)]
+    return [NO_INDEX if (index := item["index"]) is None else index for item in items]
 
 
 def _counts(items: list[int], indexes: list[int], counters: list[tuple[int, int, int]]) -> Records:
@@ -126,7 +127,8 @@ def _counts(items: list[int], indexes: list[int], counters: list[tuple[int, int,
 
 
 def _pairs(acted: list[_Acted], before: list[bytes]) -> Records:
-    prior = np.frombuffer(b"".join(before), INTERACTION).reshape(-1, PRIOR_RECORDS)
+    filled = b"".join([prior.rjust(_PRIOR_BYTES, b"\0") for prior in before])
+    prior = np.frombuffer(filled, INTERACTION).reshape(-1, PRIOR_RECORDS)
     rows = np.zeros(2 * prior.size, INCREMENT)
     return rows[: _pair(np.array(acted, _ACTED), prior, rows)]
 

@@ -6,6 +6,7 @@ no other thread interrupts, and places and rows are replaced together.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from math import inf, nan
 from threading import Lock
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from features.attributes import SLOTS, Attribute, slots_of
 from features.candidates import Candidates, Listing
-from features.columns.popularity import Counts
+from features.columns.popularity import Popularity
 from features.compiled import jit
 from features.facts import KnownItem, Records
 from features.identity import hash64
@@ -38,6 +39,7 @@ ROW: Final = np.dtype(
     ],
     align=True,
 )
+_BYTES: Final = np.dtype((np.void, ROW.itemsize))  # a row that numpy copies whole, not field by field
 _NOTHING_KNOWN: Final = 0  # the row of an item that was never read
 _NEVER: Final = -(2**62)
 _FIRST_CAPACITY: Final = 1024
@@ -52,19 +54,19 @@ class ItemRead(NamedTuple):
     statistics: bytes | None  # the packed record
 
 
-class _Places(dict[str, int]):
-    """The row of each item."""
-
-    def __missing__(self, item_id: str) -> int:
-        return _NOTHING_KNOWN
-
-    def of(self, item_ids: Sequence[str]) -> _Indices:
-        return np.fromiter(map(self.__getitem__, item_ids), np.int64, len(item_ids))
-
-
 class _State(NamedTuple):
-    places: _Places
-    rows: Records  # of ROW; the first is that of an item nobody knows
+    """The row of each item; the first row is that of an item nobody knows."""
+
+    places: dict[str, int]
+    rows: Records  # of ROW
+
+    def places_of(self, item_ids: Sequence[str]) -> _Indices:
+        return np.fromiter(map(self.places.get, item_ids, repeat(_NOTHING_KNOWN)), np.int64, len(item_ids))
+
+    def rows_of(self, item_ids: Sequence[str]) -> Records:
+        rows = np.empty(len(item_ids), ROW)
+        _read(self.rows, self.places_of(item_ids), rows)
+        return rows
 
 
 class ItemTable:
@@ -82,9 +84,10 @@ class ItemTable:
 
     def missing(self, item_ids: Sequence[str], at: float, now: float) -> list[str]:
         """Return the ids whose rows must be read before a ranking as of `at`; `now` is the process's own clock."""
-        places, rows = self._state
-        stale = _stale(rows, places.of(item_ids), visible_hour(at), now - self._max_age_seconds)
-        return [item_ids[i] for i in stale.tolist()]
+        state = self._state
+        places = state.places_of(item_ids)
+        count = _keep_stale(state.rows, places, visible_hour(at), now - self._max_age_seconds)
+        return [item_ids[i] for i in places[:count].tolist()]
 
     def put(self, read: Sequence[ItemRead], shop: bytes | None, at: float, now: float) -> None:
         """Keep items as read at `now`, with the statistics of their shop, for rankings as of `at`.
@@ -96,18 +99,17 @@ class ItemTable:
         rows["hour"], rows["read_at"] = hour, now
         rows["item"] = [hash64(item.item_id) for item in read]
         seen = visible([shop, *(item.statistics for item in read)], hour)
-        rows["standing"] = standing(Counts(seen.counts[1:], seen.counts[0]))
+        rows["standing"] = standing(Popularity.of(seen.counts[1:], seen.counts[0]))
         rows["neighbours"], rows["weights"] = seen.neighbours[1:], seen.weights[1:]
         self._describe(rows, read)
         item_ids = [item.item_id for item in read]
         with self._lock:
             self._make_room(item_ids)
-            _write(self._state.rows, self._state.places.of(item_ids), rows)
+            _write(self._state.rows, self._state.places_of(item_ids), rows)
 
     def know(self, item_id: str) -> KnownItem:
         """Return an item's price (NaN where unknown) and slots, for the interactions that an event adds."""
-        places, rows = self._state
-        row = _read(rows, places.of((item_id,)))[0]
+        row = self._state.rows_of((item_id,))[0]
         return float(row["price"]), tuple(row["slots"].tolist())
 
     def forget(self, item_ids: Iterable[str]) -> None:
@@ -118,12 +120,11 @@ class ItemTable:
 
     def holds(self, item_ids: Sequence[str]) -> bool:
         """Tell whether each item was ever read, however long ago: enough to rank while the store is away."""
-        return bool(self._state.places.of(item_ids).all())
+        return bool(self._state.places_of(item_ids).all())
 
     def uncatalogued(self, item_ids: Sequence[str]) -> list[str]:
         """Return the ids that were looked up in the catalogue and are not in it."""
-        places, rows = self._state
-        known = _read(rows, places.of(item_ids))
+        known = self._state.rows_of(item_ids)
         unknown = ~known["catalogued"] & (known["item"] != 0)
         return [item_ids[i] for i in np.nonzero(unknown)[0].tolist()]
 
@@ -132,12 +133,11 @@ class ItemTable:
 
         An item that was never read is what the call says about it, and nothing else.
         """
-        places, known = self._state
-        rows = _read(known, places.of(listing.item_ids))
+        rows = self._state.rows_of(listing.item_ids)
         if any(listing.said):
             self._say(rows, listing.said)
         item = rows["item"].copy()
-        if not item.all():
+        if np.count_nonzero(item) < len(item):
             for i in np.nonzero(item == 0)[0].tolist():
                 rows["item"][i] = item[i] = hash64(listing.item_ids[i])
         return Candidates(rows, item)
@@ -179,19 +179,18 @@ class ItemTable:
             new = list(dict.fromkeys(item_ids))
         first = len(places) + 1
         while first + len(new) > len(rows):
-            rows = np.concatenate((rows, self._blank(len(rows))))
+            rows = np.concatenate((rows.view(_BYTES), self._blank(len(rows)).view(_BYTES))).view(ROW)
         self._state = _State(places, rows)  # before the places, that none points past the rows
         places.update(zip(new, range(first, first + len(new)), strict=True))
 
     def _empty(self) -> _State:
-        return _State(_Places(), self._blank(_FIRST_CAPACITY))
+        return _State({}, self._blank(_FIRST_CAPACITY))
 
     def _blank(self, capacity: int) -> Records:
-        rows = np.zeros(capacity, ROW)
-        rows["price"] = rows["in_stock"] = rows["created_at"] = nan
-        rows["slots"] = self._no_slots
-        rows["hour"] = _NEVER
-        return rows
+        row = np.zeros(1, ROW)
+        row["price"] = row["in_stock"] = row["created_at"] = nan
+        row["slots"], row["hour"] = self._no_slots, _NEVER
+        return row.view(_BYTES).repeat(capacity).view(ROW)
 
 
 def described(catalogue: Mapping[str, Any] | None, attributes: tuple[Attribute, ...]) -> KnownItem:
@@ -210,23 +209,21 @@ def _stated(item: Mapping[str, Any]) -> tuple[float, float, float]:
 
 
 @jit
-def _stale(rows: Records, places: _Indices, hour: int, since: float) -> _Indices:
-    """Return the indices of places whose rows are of another hour or were read before `since`."""
-    stale, count = np.empty(len(places), np.int64), 0
+def _keep_stale(rows: Records, places: _Indices, hour: int, since: float) -> int:
+    """Put the indices of places whose rows are of another hour, or were read before `since`, first; count them."""
+    count = 0
     for i in range(len(places)):
         row = rows[_within(rows, places[i])]
         if row["hour"] != hour or row["read_at"] < since:
-            stale[count] = i
+            places[count] = i
             count += 1
-    return stale[:count]
+    return count
 
 
 @jit
-def _read(rows: Records, places: _Indices) -> Records:
-    read = np.empty(len(places), rows.dtype)
+def _read(rows: Records, places: _Indices, read: Records) -> None:
     for i in range(len(places)):
         read[i] = rows[_within(rows, places[i])]
-    return read
 
 
 @jit

@@ -14,12 +14,14 @@ def percentile(values: Column) -> Column:
     >>> percentile(np.array([3, 1, 2, 2], np.float32)).tolist()
     [0.875, 0.125, 0.5, 0.5]
     """
-    return _percentile(np.ascontiguousarray(values))
+    out = np.empty(len(values), np.float32)
+    _lay(np.ascontiguousarray(values), out)
+    return out
 
 
 @jit
-def _percentile(values: Column) -> Column:
-    out = np.full(len(values), np.float32(np.nan), np.float32)
+def _lay(values: Column, out: Column) -> None:
+    out[:] = np.nan
     order = np.argsort(values)  # NaN sorts last
     known = len(values)
     while known and np.isnan(values[order[known - 1]]):
@@ -32,4 +34,3 @@ def _percentile(values: Column) -> Column:
         for k in range(start, end):
             out[order[k]] = (start + end) / 2.0 / known
         start = end
-    return out

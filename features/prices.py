@@ -40,18 +40,17 @@ def prices(listed: Column, touched: Column, earlier: Records) -> list[Column]:
     A price that is NaN, zero or negative is not known. A row is NaN where there is no known price to compare with.
     """
     out = np.empty((len(Price), len(listed)), np.float32)
-    shares = percentile(_known(listed))
+    known = np.empty(len(listed), np.float32)
+    _lay_known(listed, known)
+    shares = percentile(known)
     _lay(listed, shares, touched, earlier, out)
     return list(out)
 
 
 @jit
-def _known(prices: Column) -> Column:
-    known = prices.copy()
-    for i in range(len(known)):
-        if not known[i] > 0.0:
-            known[i] = np.nan
-    return known
+def _lay_known(prices: Column, known: Column) -> None:
+    for i in range(len(prices)):
+        known[i] = prices[i] if prices[i] > 0.0 else np.nan
 
 
 @jit

@@ -1,7 +1,6 @@
 """One ranking's inputs together, with what several columns share computed once."""
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
 from features.attributes import code
 from features.candidates import Candidates, Context
@@ -11,30 +10,24 @@ from features.touches import Column, Touches
 from features.visit import Visit
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Scene:
     """Who looks (`visit`), at what (`candidates`, in the shop's order) and where (`context`)."""
 
     visit: Visit
     candidates: Candidates
     context: Context
+    touches: Touches = field(init=False)  # the visit laid against the listing
+    prices: list[Column] = field(
+        init=False
+    )  # one row per Price: against each other and against those looked at
+    course: list[float] = field(init=False)  # one number per Course: how far the visitor is in the session
+    searched: list[int] = field(
+        init=False
+    )  # codes that the words of the search term have as attribute values
 
-    @cached_property
-    def touches(self) -> Touches:
-        """The visit laid against the listing."""
-        return Touches.of(self.visit, self.candidates)
-
-    @cached_property
-    def prices(self) -> list[Column]:
-        """One row per Price, of shape (n,): the listing's prices against each other and against those looked at."""
-        return prices(self.candidates.price, self.touches.prices, self.visit.earlier)
-
-    @cached_property
-    def course(self) -> list[float]:
-        """One number per Course: how far the visitor is in the session."""
-        return course(self.visit)
-
-    @cached_property
-    def searched(self) -> list[int]:
-        """The codes that the words of the search term have as values of an attribute."""
-        return [code(word) for word in (self.context.search_term or "").split()]
+    def __post_init__(self) -> None:
+        self.touches = Touches.of(self.visit, self.candidates)
+        self.prices = prices(self.candidates.price, self.touches.prices, self.visit.earlier)
+        self.course = course(self.visit)
+        self.searched = [code(word) for word in (self.context.search_term or "").split()]

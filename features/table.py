@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from features.attributes import Attribute, Kind, offsets
 from features.columns import catalogue, context, covisitation, listing, popularity, price, session_item, taste
-from features.columns.popularity import Counts
+from features.columns.popularity import Popularity
 from features.scene import Scene
 from features.statistics_kernel import WINDOW_DAYS
 from features.touches import NEVER, Column
@@ -65,12 +65,12 @@ class Feature(Generic[Input]):
 class FeatureTable:
     """A shop's columns in order: those of the items' standing, then those of the visit."""
 
-    standing: tuple[Feature[Counts], ...]
+    standing: tuple[Feature[Popularity], ...]
     visiting: tuple[Feature[Scene], ...]
     names: tuple[str, ...]
     hash: str
     own: tuple[
-        Callable[[Scene], Column], ...
+        Callable[[Scene], Computed], ...
     ]  # what computes the visiting columns, where a candidate has its own
     shared: tuple[Callable[[Scene], Computed], ...]  # where all have one number
     sources: npt.NDArray[np.int64]  # (visiting,) which of `own` fills it, or ~ which of `shared`
@@ -97,12 +97,13 @@ def feature_table(attributes: tuple[Attribute, ...]) -> FeatureTable:
     )
 
 
-def standing(counts: Counts) -> npt.NDArray[np.float32]:
+def standing(items: Popularity) -> npt.NDArray[np.float32]:
     """Return shape (n, len(STANDING)): what is known of n items before anybody looks, once per item and hour."""
-    return np.array([feature.compute(counts) for feature in STANDING], np.float32).T
+    columns = np.concatenate([feature.compute(items) for feature in STANDING], dtype=np.float32)
+    return columns.reshape(len(STANDING), -1).T
 
 
-def _per_window(compute: Callable[..., Column], unit: str) -> tuple[Feature[Counts], ...]:
+def _per_window(compute: Callable[..., Column], unit: str) -> tuple[Feature[Popularity], ...]:
     return tuple(
         Feature(partial(compute, window=i), "D", unit, suffix=f"_{days}d")
         for i, days in enumerate(WINDOW_DAYS)

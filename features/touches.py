@@ -1,6 +1,5 @@
 """A visit laid against a listing, once per ranking, for all columns that ask what was done with the candidates."""
 
-from dataclasses import dataclass
 from enum import IntEnum, auto
 from typing import Final, TypeAlias
 
@@ -61,12 +60,12 @@ class Touch(IntEnum):
     MET_LAST = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Touches:
+class Touches(list[Column]):
     """One row per Touch, each of shape (n,); the columns of `features.columns.session_item` say what they are."""
 
-    rows: list[Column]
-    listed: int  # how many of the candidates the session touched
+    __slots__ = ("items", "last_is_listed", "listed", "prices")
+    items: int  # how many different items the session touched
+    listed: int  # how many of them are candidates
     last_is_listed: bool  # whether the item touched last is a candidate
     prices: Column  # (touches,) of the session's touched items, oldest first; NaN where not known
 
@@ -78,32 +77,34 @@ class Touches:
         holds twice counts at its last place.
         """
         out = np.empty((len(Touch), len(candidates)), np.float32)
-        listed, last_is_listed = _lay(visit.touched, candidates.item, visit.at, out)
+        prices = np.empty(len(visit.touched), np.float32)
+        counts = _lay(visit.touched, candidates.item, visit.at, out)
         _lay_past(visit.earlier, visit.shown, candidates.item, out)
         _lay_met(visit.touched, candidates.rows, out)
-        prices = _prices(visit.touched, candidates.rows, visit.impressions)
-        return cls(list(out), listed, last_is_listed, prices)
-
-    def __getitem__(self, touch: Touch) -> Column:
-        """Return shape (n,)."""
-        return self.rows[touch]
+        _lay_prices(visit.touched, candidates.rows, visit.impressions, prices)
+        touches = cls(out)
+        touches.items, touches.listed, touches.last_is_listed = counts
+        touches.prices = prices
+        return touches
 
 
 @jit
-def _lay(touched: Records, candidates: Hashes, at: float, out: Block) -> tuple[int, bool]:
-    """Fill what m touches, oldest first, say of each candidate; return how many were touched, and if the last was."""
+def _lay(touched: Records, candidates: Hashes, at: float, out: Block) -> tuple[int, int, bool]:
+    """Fill what m touches, oldest first, say of each candidate; return `items`, `listed` and `last_is_listed`."""
     _clear(out)
     m, n = len(touched), len(candidates)
-    table = _table(candidates)
+    table, items = _table(candidates), _items(touched)
+    latest = _table(items)
     kinds = np.zeros(n, np.uint64)
     order = np.empty(m, np.int64)  # touched candidates, the latest first
-    listed, runs, clicked, last_is_listed = 0, 0, -1, False
+    met, listed, runs, clicked, last_is_listed = 0, 0, 0, -1, False
     for step in range(m):
         j = m - 1 - step
         touch = touched[j]
-        starts_run = step == 0 or touch["item"] != touched[j + 1]["item"]
+        starts_run = step == 0 or items[j] != items[j + 1]
         runs += starts_run
-        i = _find(table, candidates, touch["item"])
+        met += _find(latest, items, items[j]) == j
+        i = _find(table, candidates, items[j])
         if i < 0:
             continue
         ago = at - touch["time"]
@@ -111,7 +112,7 @@ def _lay(touched: Records, candidates: Hashes, at: float, out: Block) -> tuple[i
             out[Touch.STEPS, i], out[Touch.SECONDS, i] = step, ago
             out[Touch.LAST_ACTION, i] = touch["action"]
             last_is_listed = last_is_listed or step == 0
-            out[Touch.ITEMS, i] = _items_after(touched, j)
+            out[Touch.ITEMS, i] = met - 1  # others, touched since
             order[listed] = i
             listed += 1
         if touch["action"] == Action.CLICK and out[Touch.CLICK_SECONDS, i] < 0.0:
@@ -130,7 +131,7 @@ def _lay(touched: Records, candidates: Hashes, at: float, out: Block) -> tuple[i
         kinds[i] |= bit
     _lay_sums(out)
     _lay_places(order[:listed], clicked, out)
-    return listed, last_is_listed
+    return met, listed, last_is_listed
 
 
 @jit
@@ -147,20 +148,6 @@ def _count(action: int, i: int, out: Block) -> None:
     out[Touch.CARTS, i] += action == Action.CART
     out[Touch.REMOVALS, i] += action == Action.UNCART
     out[Touch.PURCHASES, i] += action == Action.PURCHASE
-
-
-@jit
-def _items_after(touched: Records, j: int) -> int:
-    """Return how many other items were touched after touch j."""
-    count = 0
-    for k in range(j + 1, len(touched)):
-        counts = touched[k]["item"] != touched[j]["item"]
-        for later in range(k + 1, len(touched)):
-            if touched[later]["item"] == touched[k]["item"]:
-                counts = False
-                break
-        count += counts
-    return count
 
 
 @jit
@@ -247,9 +234,8 @@ def _lay_met(touched: Records, rows: Records, out: Block) -> None:
 
 
 @jit
-def _prices(touched: Records, rows: Records, impressions: Records) -> Column:
-    """Return the price of each touch as it was; where nobody knew it, the candidate's, else as last shown."""
-    prices = np.empty(len(touched), np.float32)
+def _lay_prices(touched: Records, rows: Records, impressions: Records, prices: Column) -> None:
+    """Fill the price of each touch as it was; where nobody knew it, the candidate's, else as last shown."""
     for j in range(len(touched)):
         prices[j], item = touched[j]["price"], touched[j]["item"]
         k = len(rows) - 1
@@ -262,7 +248,6 @@ def _prices(touched: Records, rows: Records, impressions: Records) -> Column:
             if impressions[k]["item"] == item:
                 prices[j] = impressions[k]["price"]
             k -= 1
-    return prices
 
 
 @jit

@@ -1,7 +1,6 @@
 """What one visitor did and was shown before a moment."""
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +22,7 @@ Sessions: TypeAlias = npt.NDArray[np.uint32]
 Rows: TypeAlias = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """A visitor's records as of `at`, oldest first; those of one moment in the order in which they arrived."""
 
     at: float
@@ -44,9 +42,15 @@ class Visit:
         """
         done = np.frombuffer(interactions or b"", INTERACTION)
         seen = np.frombuffer(impressions or b"", IMPRESSION)
-        now, touched, earlier, shown, visible = _rows(done, seen, session, at)
+        rows = np.empty((5, max(len(done), len(seen))), np.int64)
+        now, touched, earlier, shown, visible = _lay_rows(done, seen, session, at, rows)
         return cls(
-            at, done.take(now), done.take(touched), done.take(earlier), seen.take(shown), seen.take(visible)
+            at,
+            done.take(rows[0, :now]),
+            done.take(rows[1, :touched]),
+            done.take(rows[2, :earlier]),
+            seen.take(rows[3, :shown]),
+            seen.take(rows[4, :visible]),
         )
 
 
@@ -61,8 +65,10 @@ def remembered_impressions(records: bytes, added: bytes) -> bytes:
 
 
 @jit
-def _rows(done: Records, seen: Records, session: int, at: float) -> tuple[Rows, Rows, Rows, Rows, Rows]:
-    """Return which rows are of the session, of it with items, before it, shown in it, and visible impressions."""
+def _lay_rows(
+    done: Records, seen: Records, session: int, at: float, out: Rows
+) -> tuple[int, int, int, int, int]:
+    """Fill, and count, the rows of the session, of it with items, before it, shown in it, and visible impressions."""
     done_times, done_sessions = _times_and_sessions(done)
     seen_times, seen_sessions = _times_and_sessions(seen)
     visible, impressions = _as_of(done_times, at), _as_of(seen_times, at)
@@ -75,7 +81,19 @@ def _rows(done: Records, seen: Records, session: int, at: float) -> tuple[Rows, 
     with_items = np.empty(len(rows), np.bool_)
     for k in range(len(rows)):
         with_items[k] = done[rows[k]]["action"] != Action.SEARCH
-    return rows, rows[with_items], visible[~now], impressions[now_shown], impressions
+    return (
+        _fill(out[0], rows),
+        _fill(out[1], rows[with_items]),
+        _fill(out[2], visible[~now]),
+        _fill(out[3], impressions[now_shown]),
+        _fill(out[4], impressions),
+    )
+
+
+@jit
+def _fill(out: Rows, rows: Rows) -> int:
+    out[: len(rows)] = rows
+    return len(rows)
 
 
 @jit

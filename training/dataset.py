@@ -7,6 +7,7 @@ event names by `ranking_id`: then the rows are those of the ranking as served, o
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from operator import itemgetter
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from features.candidates import Context, Listing
 from features.facts import Event
 from features.identity import hash64, session_hash
 from features.log.reader import Fact
+from features.log.schema import Kind
 from features.matrix import matrix
 from features.replay import Replay, Visitor
 from features.table import FeatureTable, feature_table
@@ -26,6 +28,7 @@ from features.table import FeatureTable, feature_table
 CLICK_SECONDS: Final = 30 * 60.0
 ORDER_SECONDS: Final = 24 * 3600.0
 NONE, CLICK, CART, PURCHASE = range(4)
+_FACTS_AT_ONCE: Final = 2_000  # whose items are read together
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class _Seen:
     session: int
     page: str
     item_ids: Sequence[str]
+    item: npt.NDArray[np.uint64]  # hashes
     X: npt.NDArray[np.float32]
     seen: npt.NDArray[np.bool_]
     label: npt.NDArray[np.int8] = field(init=False)
@@ -91,6 +95,11 @@ class Labelling:
         self._replay = Replay(attributes)
         self._ranked: dict[str, _Seen] = {}
         self._recent: dict[str, list[_Seen]] = defaultdict(list)
+
+    def expect(self, facts: Iterable[Fact]) -> None:
+        """Prepare for facts that will be taken in next."""
+        listed = (fact.row["items"] or () for fact in facts if _is_listing(fact))
+        self._replay.expect(item["item_id"] for items in listed for item in items)
 
     def take(self, fact: Fact) -> None:
         """Take in one fact of the log; facts come in the order of `received_at`."""
@@ -131,9 +140,9 @@ class Labelling:
         visitor = Visitor(fact["visitor_id"], fact["session_id"])
         scene = self._replay.scene(listing, context, visitor, fact["time"])
         session = session_hash(f"{fact['visitor_id']} {fact['session_id']}")
-        n = len(listing.item_ids)
-        X = matrix(self.table, scene)
-        return _Seen(key, fact["time"], session, context.page, listing.item_ids, X, np.zeros(n, np.bool_))
+        item, X = scene.candidates.item, matrix(self.table, scene)
+        seen = np.zeros(len(item), np.bool_)
+        return _Seen(key, fact["time"], session, context.page, listing.item_ids, item, X, seen)
 
     def _keep(self, visitor_id: str, seen: _Seen) -> None:
         recent = self._recent[visitor_id]
@@ -170,21 +179,21 @@ def label_of(event: Event) -> int:
 
 def dataset(facts: Iterable[Fact], attributes: tuple[Attribute, ...]) -> Dataset:
     """Return the listings of a log that were seen, each with at least two candidates."""
-    labelling = Labelling(attributes)
-    for fact in facts:
-        labelling.take(fact)
+    labelling, rest = Labelling(attributes), iter(facts)
+    while some := list(islice(rest, _FACTS_AT_ONCE)):
+        labelling.expect(some)
+        for fact in some:
+            labelling.take(fact)
     kept = [s for s in labelling.listings if np.count_nonzero(s.seen) > 1]
-    columns = len(labelling.table)
-
-    def joined(parts: list[npt.NDArray[Any]], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-        return np.concatenate([np.zeros(0, dtype), *parts])
-
+    group = np.array([np.count_nonzero(s.seen) for s in kept], np.int32)
+    item: npt.NDArray[np.uint64] = _joined([s.item[s.seen] for s in kept], np.uint64)
+    keys = np.array([hash64(s.key) for s in kept], np.uint64)
     return Dataset(
-        X=np.concatenate([np.zeros((0, columns), np.float32), *(s.X[s.seen] for s in kept)]),
-        label=joined([s.label[s.seen] for s in kept], np.int8),
-        shop_index=joined([np.nonzero(s.seen)[0].astype(np.int32) for s in kept], np.int32),
-        tie=joined([_ties(s) for s in kept], np.uint64),
-        group=np.array([np.count_nonzero(s.seen) for s in kept], np.int32),
+        X=np.concatenate([np.zeros((0, len(labelling.table)), np.float32), *(s.X[s.seen] for s in kept)]),
+        label=_joined([s.label[s.seen] for s in kept], np.int8),
+        shop_index=_joined([np.nonzero(s.seen)[0] for s in kept], np.int32),
+        tie=_mixed(item ^ np.repeat(keys, group)),
+        group=group,
         session=np.array([s.session for s in kept], np.uint32),
         time=np.array([s.time for s in kept], np.float64),
         page=tuple(s.page for s in kept),
@@ -212,14 +221,26 @@ def context_of(exposure: Mapping[str, Any]) -> Context:
     )
 
 
+def _is_listing(fact: Fact) -> bool:
+    return fact.kind == Kind.EXPOSURES or (fact.kind == Kind.EVENTS and fact.row["name"] == "view_item_list")
+
+
 def _distinct(items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return items in shown order, each once."""
-    by_index = sorted(
-        enumerate(items), key=lambda pair: pair[0] if pair[1]["index"] is None else pair[1]["index"]
-    )
-    return list({item["item_id"]: item for _, item in reversed(by_index)}.values())[::-1]
+    """Return items in shown order, each once, at its first place."""
+    indexes = [place if (i := item["index"]) is None else i for place, item in enumerate(items)]
+    in_order = [item for _, item in sorted(zip(indexes, items, strict=True), key=itemgetter(0))]
+    first: dict[str, Mapping[str, Any]] = {}
+    for item in in_order:
+        first.setdefault(item["item_id"], item)
+    return list(first.values())
 
 
-def _ties(seen: _Seen) -> npt.NDArray[np.uint64]:
-    ids = [item for item, shown in zip(seen.item_ids, seen.seen.tolist(), strict=True) if shown]
-    return np.array([hash64(f"{seen.key} {item}") for item in ids], np.uint64)
+def _joined(parts: list[npt.NDArray[Any]], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    return np.concatenate([np.zeros(0, dtype), *parts], dtype=dtype, casting="same_kind")
+
+
+def _mixed(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Return hashes in which each bit depends on all bits: SplitMix64's finalizer (Steele, Lea, Flood 2014)."""
+    hashes = (hashes ^ (hashes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    hashes = (hashes ^ (hashes >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return hashes ^ (hashes >> np.uint64(31))

@@ -21,7 +21,7 @@ def session_interactions(scene: Scene) -> float:
 
 def session_items(scene: Scene) -> float:
     """Different items touched in the session."""
-    return scene.course[Course.ITEMS]
+    return scene.touches.items
 
 
 def session_searches(scene: Scene) -> float:

@@ -5,7 +5,6 @@ These columns ask nothing about the visitor: they are computed once, when an ite
 
 from dataclasses import dataclass
 from enum import IntEnum, auto
-from functools import cached_property
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -22,7 +21,7 @@ PRIOR_VIEWS: Final = 20.0  # the same for rates per view
 
 
 class Figure(IntEnum):
-    """What is known of an item in each window."""
+    """What is known of an item in each window; the columns below say what each is."""
 
     CLICKS_OVER_EXPECTED = 0
     LOG_CLICKS = auto()
@@ -31,74 +30,73 @@ class Figure(IntEnum):
     ORDER_RATE = auto()
     LOG_ORDERS = auto()
     LOG_IMPRESSIONS = auto()
+    TREND = auto()  # the same in all windows
 
 
-@dataclass(frozen=True)
-class Counts:
-    """Counters of n items, and of their shop, per window, as of one hour."""
+@dataclass(frozen=True, slots=True)
+class Popularity:
+    """Figures of n items, as of one hour: one row per window of each Figure."""
 
-    items: Tallies  # (n, windows, COUNTERS)
-    shop: Tallies  # (windows, COUNTERS)
+    rows: list[Figures]
 
-    def of(self, figure: Figure, window: int) -> Figures:
+    @classmethod
+    def of(cls, items: Tallies, shop: Tallies) -> "Popularity":
+        """Compute the figures from counters: `items` of shape (n, windows, COUNTERS), `shop` (windows, COUNTERS).
+
+        Items nothing happened to have logs of 0, clicks as expected and the shop's own rates.
+        """
+        out = np.empty((len(Figure), WINDOWS, len(items)), np.float32)
+        _lay(items, shop, out)
+        _lay_trend(items, out[Figure.TREND])
+        return cls(list(out.reshape(-1, len(items))))
+
+    def __call__(self, figure: Figure, window: int) -> Figures:
         """Return shape (n,)."""
-        return self._figures[figure * WINDOWS + window]
-
-    @cached_property
-    def _figures(self) -> list[Figures]:
-        figures = np.empty((len(Figure), WINDOWS, len(self.items)), np.float32)
-        _lay(self.items, self.shop, figures)
-        return list(figures.reshape(-1, len(self.items)))
+        return self.rows[figure * WINDOWS + window]
 
 
-def clicks_over_expected(counts: Counts, window: int) -> Figures:
+def clicks_over_expected(of: Popularity, window: int) -> Figures:
     """Clicks over those expected from where the item was shown, shrunk towards 1; shape (n,).
 
     Expected: for each impression the shop's click rate at that depth of a list, in the same window. (c + 2) / (e + 2).
     Clicks whose depth nobody stated raise all rates alike.
     """
-    return counts.of(Figure.CLICKS_OVER_EXPECTED, window)
+    return of(Figure.CLICKS_OVER_EXPECTED, window)
 
 
-def cart_rate(counts: Counts, window: int) -> Figures:
+def cart_rate(of: Popularity, window: int) -> Figures:
     """Cart adds per view or click, shrunk towards the shop's; shape (n,). (c + 20 r) / (v + 20)."""
-    return counts.of(Figure.CART_RATE, window)
+    return of(Figure.CART_RATE, window)
 
 
-def order_rate(counts: Counts, window: int) -> Figures:
+def order_rate(of: Popularity, window: int) -> Figures:
     """Purchases per view or click, shrunk towards the shop's; shape (n,). (o + 20 r) / (v + 20)."""
-    return counts.of(Figure.ORDER_RATE, window)
+    return of(Figure.ORDER_RATE, window)
 
 
-def log_clicks(counts: Counts, window: int) -> Figures:
+def log_clicks(of: Popularity, window: int) -> Figures:
     """log1p of clicks in the window; shape (n,)."""
-    return counts.of(Figure.LOG_CLICKS, window)
+    return of(Figure.LOG_CLICKS, window)
 
 
-def log_views(counts: Counts, window: int) -> Figures:
+def log_views(of: Popularity, window: int) -> Figures:
     """log1p of product views and closer looks in the window; shape (n,)."""
-    return counts.of(Figure.LOG_VIEWS, window)
+    return of(Figure.LOG_VIEWS, window)
 
 
-def log_orders(counts: Counts, window: int) -> Figures:
+def log_orders(of: Popularity, window: int) -> Figures:
     """log1p of purchases in the window; shape (n,)."""
-    return counts.of(Figure.LOG_ORDERS, window)
+    return of(Figure.LOG_ORDERS, window)
 
 
-def log_impressions(counts: Counts, window: int) -> Figures:
+def log_impressions(of: Popularity, window: int) -> Figures:
     """log1p of impressions in the window: how much evidence the rates rest on; shape (n,)."""
-    return counts.of(Figure.LOG_IMPRESSIONS, window)
+    return of(Figure.LOG_IMPRESSIONS, window)
 
 
-def trend(counts: Counts) -> Figures:
+def trend(of: Popularity) -> Figures:
     """Log of the last day's views and clicks over the month's daily mean, each plus one; shape (n,)."""
-    day, month = (_interest(counts.items[:, window]) for window in (0, WINDOWS - 1))
-    return np.log((day + 1.0) / (month / WINDOW_DAYS[-1] + 1.0)).astype(np.float32)
-
-
-def _interest(counts: Tallies) -> Tallies:
-    interest: Tallies = counts[:, VIEWS] + counts[:, CLICKS].sum(1)
-    return interest
+    return of(Figure.TREND, 0)
 
 
 @jit
@@ -123,6 +121,14 @@ def _lay(items: Tallies, shop: Tallies, out: Figures) -> None:
             out[Figure.ORDER_RATE, window, i] = (own[ORDERS] + order_prior) / views
             out[Figure.LOG_ORDERS, window, i] = np.log1p(own[ORDERS])
             out[Figure.LOG_IMPRESSIONS, window, i] = np.log1p(own[IMPRESSIONS].sum())
+
+
+@jit
+def _lay_trend(items: Tallies, out: Figures) -> None:
+    for i in range(len(items)):
+        day = items[i, 0, VIEWS] + items[i, 0, CLICKS].sum()
+        month = items[i, WINDOWS - 1, VIEWS] + items[i, WINDOWS - 1, CLICKS].sum()
+        out[:, i] = np.log((day + 1.0) / (month / WINDOW_DAYS[WINDOWS - 1] + 1.0))
 
 
 @jit

@@ -3,7 +3,7 @@
 One family of columns per declared attribute; `features.table` makes them from the shop's declaration.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias
 
@@ -26,17 +26,17 @@ def session_share(scene: Scene, slot: int) -> Column:
 
     NaN without a value or a touch. The newest touch weighs 1, the one before 1/2, then 1/3.
     """
-    return _share(scene.visit.touched, scene.candidates.rows, slot)
+    return _laid(_lay_share, scene.visit.touched, scene.candidates.rows, slot)
 
 
 def past_share(scene: Scene, slot: int) -> Column:
     """The same over earlier sessions of the remembered 30 days; shape (n,), NaN without a value or a past."""
-    return _share(scene.visit.earlier, scene.candidates.rows, slot)
+    return _laid(_lay_share, scene.visit.earlier, scene.candidates.rows, slot)
 
 
 def same_as_last(scene: Scene, slot: int) -> Column:
     """1 where the candidate's value is that of the last touched item; shape (n,), NaN where either is unknown."""
-    return _same_as_last(scene.visit.touched, scene.candidates.rows, slot)
+    return _laid(_lay_same_as_last, scene.visit.touched, scene.candidates.rows, slot)
 
 
 def overlap(scene: Scene, slot: int) -> Column:
@@ -44,7 +44,7 @@ def overlap(scene: Scene, slot: int) -> Column:
 
     NaN without values or touches. Values are hashed into 32 bits: two may be one.
     """
-    return _overlap(scene.visit.touched, scene.candidates.rows, slot)
+    return _laid(_lay_overlap, scene.visit.touched, scene.candidates.rows, slot)
 
 
 def number(scene: Scene, slot: int) -> Column:
@@ -82,10 +82,20 @@ def in_search(scene: Scene, slot: int) -> Column:
     return _is_one_of(scene, slot, scene.searched)
 
 
+def _laid(
+    lay: Callable[[Records, Records, int, Column], None], records: Records, rows: Records, slot: int
+) -> Column:
+    out = np.empty(len(rows), np.float32)
+    lay(records, rows, slot, out)
+    return out
+
+
 def _is_one_of(scene: Scene, slot: int, codes: Sequence[int]) -> Column:
     if not codes:
         return _unknown(len(scene.candidates))
-    return _one_of(scene.candidates.rows, slot, np.array(codes, np.uint16))
+    out = np.empty(len(scene.candidates), np.float32)
+    _lay_one_of(scene.candidates.rows, slot, np.array(codes, np.uint16), out)
+    return out
 
 
 @lru_cache(LISTING_SIZES)
@@ -104,9 +114,8 @@ def _days(slots: Codes, slot: int) -> Column:
 
 
 @jit
-def _share(records: Records, rows: Records, slot: int) -> Column:
+def _lay_share(records: Records, rows: Records, slot: int, out: Column) -> None:
     m, total = len(records), 0.0
-    out = np.empty(len(rows), np.float32)
     for j in range(m):
         if records[j]["slots"][slot] != 0:
             total += 1.0 / (m - j)
@@ -116,32 +125,27 @@ def _share(records: Records, rows: Records, slot: int) -> Column:
             if records[j]["slots"][slot] == own:
                 share += 1.0 / (m - j)
         out[i] = share / total if own != 0 and total > 0.0 else np.nan
-    return out
 
 
 @jit
-def _same_as_last(touched: Records, rows: Records, slot: int) -> Column:
-    out = np.full(len(rows), np.float32(np.nan), np.float32)
+def _lay_same_as_last(touched: Records, rows: Records, slot: int, out: Column) -> None:
+    out[:] = np.nan
     last = touched[len(touched) - 1]["slots"][slot] if len(touched) else 0
     for i in range(len(rows)):
         own = rows[i]["slots"][slot]
         if own != 0 and last != 0:
             out[i] = own == last
-    return out
 
 
 @jit
-def _one_of(rows: Records, slot: int, codes: Codes) -> Column:
-    out = np.empty(len(rows), np.float32)
+def _lay_one_of(rows: Records, slot: int, codes: Codes, out: Column) -> None:
     for i in range(len(rows)):
         out[i] = (codes == rows[i]["slots"][slot]).any()
-    return out
 
 
 @jit
-def _overlap(touched: Records, rows: Records, slot: int) -> Column:
+def _lay_overlap(touched: Records, rows: Records, slot: int, out: Column) -> None:
     m, total = len(touched), 0.0
-    out = np.empty(len(rows), np.float32)
     for j in range(m):
         total += 1.0 / (m - j) if _bits(touched[j], slot) else 0.0
     for i in range(len(rows)):
@@ -149,7 +153,6 @@ def _overlap(touched: Records, rows: Records, slot: int) -> Column:
         for j in range(m):
             shared += _size(_bits(touched[j], slot) & own) / (m - j)
         out[i] = shared / (_size(own) * total) if own and total > 0.0 else np.nan
-    return out
 
 
 @jit
