@@ -85,6 +85,10 @@ class _Seen:
         self.label = np.zeros(len(self.item_ids), np.int8)
         self.row = {item: i for i, item in enumerate(self.item_ids)}
 
+    def of_seen(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return what belongs to the items that were seen."""
+        return values if self.seen.all() else values[self.seen]
+
 
 class Labelling:
     """Walks a log and keeps each listing's rows and labels."""
@@ -104,16 +108,16 @@ class Labelling:
     def take(self, fact: Fact) -> None:
         """Take in one fact of the log; facts come in the order of `received_at`."""
         match fact.kind:
-            case "items":
-                self._replay.take_item(fact.row)
-            case "exposures":
-                self._ranked_listing(fact.row)
-            case "events":
+            case Kind.EVENTS:
                 if fact.row["name"] == "view_item_list":
                     self._seen_listing(fact.row)
                 elif (label := label_of(fact.row)) != NONE:
                     self._follow(fact.row, label)
                 self._replay.take_event(fact.row)
+            case Kind.EXPOSURES:
+                self._ranked_listing(fact.row)
+            case Kind.ITEMS:
+                self._replay.take_item(fact.row)
 
     def _seen_listing(self, event: Event) -> None:
         if event["visitor_id"] is None or not event["items"]:
@@ -186,11 +190,11 @@ def dataset(facts: Iterable[Fact], attributes: tuple[Attribute, ...]) -> Dataset
             labelling.take(fact)
     kept = [s for s in labelling.listings if np.count_nonzero(s.seen) > 1]
     group = np.array([np.count_nonzero(s.seen) for s in kept], np.int32)
-    item: npt.NDArray[np.uint64] = _joined([s.item[s.seen] for s in kept], np.uint64)
+    item: npt.NDArray[np.uint64] = _joined([s.of_seen(s.item) for s in kept], np.uint64)
     keys = np.array([hash64(s.key) for s in kept], np.uint64)
     return Dataset(
-        X=np.concatenate([np.zeros((0, len(labelling.table)), np.float32), *(s.X[s.seen] for s in kept)]),
-        label=_joined([s.label[s.seen] for s in kept], np.int8),
+        X=np.concatenate([np.zeros((0, len(labelling.table)), np.float32), *(s.of_seen(s.X) for s in kept)]),
+        label=_joined([s.of_seen(s.label) for s in kept], np.int8),
         shop_index=_joined([np.nonzero(s.seen)[0] for s in kept], np.int32),
         tie=_mixed(item ^ np.repeat(keys, group)),
         group=group,
