@@ -123,9 +123,7 @@ def _lay(touched: Records, candidates: Hashes, at: float, out: Block) -> tuple[i
         out[Touch.HARMONIC, i] += 1.0 / (1.0 + step)
         out[Touch.RUNS, i] += 1.0 / runs if starts_run else 0.0
         out[Touch.HALF_LIFE, i] += 0.5 ** (ago / HALF_LIFE_SECONDS)
-        dwell = min((touched[j + 1]["time"] if step else at) - touch["time"], LONGEST_DWELL_SECONDS)
-        out[Touch.DWELL_LONGEST, i] = max(out[Touch.DWELL_LONGEST, i], dwell)
-        out[Touch.DWELL_TOTAL, i] += dwell
+        _dwell(i, (touched[j + 1]["time"] if step else at) - touch["time"], out)
         bit = np.uint64(1) << np.uint64(touch["detail"] & 63)
         out[Touch.KINDS, i] += (kinds[i] & bit) == 0
         kinds[i] |= bit
@@ -148,6 +146,13 @@ def _count(action: int, i: int, out: Block) -> None:
     out[Touch.CARTS, i] += action == Action.CART
     out[Touch.REMOVALS, i] += action == Action.UNCART
     out[Touch.PURCHASES, i] += action == Action.PURCHASE
+
+
+@jit
+def _dwell(i: int, seconds: float, out: Block) -> None:
+    seconds = min(seconds, LONGEST_DWELL_SECONDS)
+    out[Touch.DWELL_LONGEST, i] = max(out[Touch.DWELL_LONGEST, i], seconds)
+    out[Touch.DWELL_TOTAL, i] += seconds
 
 
 @jit
