@@ -80,7 +80,7 @@ class Settings(BaseSettings):
         json_schema_extra={"shown": "one per core"},
     )
     threads: int = Field(
-        4,
+        2,
         ge=1,
         le=64,
         description="Threads of a web process: how many calls it works on at once.",

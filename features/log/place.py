@@ -9,7 +9,7 @@ from typing import Any, Final
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from features.log.schema import Kind
+from features.log.kind import Kind
 
 _DAY_SECONDS: Final = 86_400.0
 _PREFIX: Final = "part-"

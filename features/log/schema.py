@@ -7,7 +7,6 @@ apart: the stream's id for live ones, the batch and row for imported ones).
 
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
@@ -16,19 +15,10 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
+from features.log.kind import Kind as Kind  # noqa: PLC0414 - what schemas are asked by
+
 Row: TypeAlias = Mapping[str, Any]
 SEQUENCE_BITS: Final = 20  # a million facts in one millisecond, or rows in one batch
-
-
-class Kind(StrEnum):
-    """The kinds of fact, as their directories are called."""
-
-    EVENTS = "events"
-    EXPOSURES = "exposures"
-    ITEMS = "items"
-    SETTINGS = "settings"
-
-
 _ORDER: Final = (("time", pa.float64()), ("received_at", pa.float64()), ("sequence", pa.uint64()))
 _WHO: Final = (
     ("visitor_id", pa.string()),

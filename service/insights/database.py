@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
+from features.log.kind import Kind
 from features.log.place import Log, Part
-from features.log.schema import Kind
 from service.insights.sources import COLUMNS, Sources, readable
 
 if TYPE_CHECKING:

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from service.insights.database import Database
 from service.insights.moments import Moments
 from service.insights.question import PAST_SECONDS, Question
 from service.insights.windows import Window, chosen
 from service.pages.assignment import holdout_salt
 from service.rankings.exposure import OFF_SHARE
+
+if TYPE_CHECKING:
+    from service.insights.database import Database
 
 QUANTILE: Final = 0.99
 UNCAPPED: Final = float("inf")
@@ -66,7 +68,7 @@ class Figures:
     days: list[tuple[str, int, int]]
 
 
-def figures_of(db: Database, shop: str, question: Question) -> Figures:
+def figures_of(db: "Database", shop: str, question: Question) -> Figures:
     """Compute them."""
     where = {"whole": question.is_whole_shop, "page": question.page, "until": question.until}
     db.run("seen", **where, since=question.since, holdout=holdout_salt(shop))
@@ -98,7 +100,7 @@ def figures_of(db: Database, shop: str, question: Question) -> Figures:
     )
 
 
-def _caps(db: Database, question: Question) -> tuple[float, float]:
+def _caps(db: "Database", question: Question) -> tuple[float, float]:
     """Return what revenue is capped at, and a past: the same for both sides."""
     if question.unfiltered:
         return UNCAPPED, UNCAPPED

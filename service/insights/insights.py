@@ -11,7 +11,6 @@ from features.log.place import Log
 from features.store.protocol import WorkStore
 from features.store.settings import SettingsStore
 from service.insights.answer import Found, InsightsAnswer, answer_of
-from service.insights.database import database
 from service.insights.figures import Figures, figures_of
 from service.insights.question import DAY_SECONDS, Question
 from service.insights.shares import (
@@ -23,7 +22,6 @@ from service.insights.shares import (
     last_holdout_change,
     treatment_share,
 )
-from service.insights.sources import last_event_at, sources_of
 
 USUAL_EFFECT: Final = 0.05  # a lift that a merchant would act on
 USUAL_SECONDS: Final = 28 * DAY_SECONDS  # four whole weeks
@@ -71,6 +69,10 @@ class Insights:
         return found
 
     def _computed(self, shop: str, question: Question) -> Found:
+        # Here, not above: they load Arrow and DuckDB, 45 MB that a process which only ranks does without.
+        from service.insights.database import database  # noqa: PLC0415
+        from service.insights.sources import last_event_at, sources_of  # noqa: PLC0415
+
         log, now = Log(self._log_url), self._clock()
         sources = sources_of(log, self._store, shop, question)
         changes = changes_in(log, shop, question.since, question.until) + changes_of(sources.settings)

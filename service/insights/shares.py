@@ -5,10 +5,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 
+from features.log.kind import Kind
 from features.log.place import Log
-from features.log.reader import Window as Received
-from features.log.reader import facts
-from features.log.schema import Kind
 from service.insights.question import DAY_SECONDS
 from service.insights.windows import Window
 from service.pages.settings import DEFAULT_PAGE, OFF, USUAL_TRAFFIC
@@ -39,6 +37,9 @@ def changes_of(rows: Iterable[Mapping[str, Any]]) -> list[PageChanged]:
 
 def changes_in(log: Log, shop: str, since: float, until: float) -> list[PageChanged]:
     """Return the changes of pages that the log holds of a time."""
+    from features.log.reader import Window as Received  # noqa: PLC0415 - loads Arrow
+    from features.log.reader import facts  # noqa: PLC0415
+
     received = Received(since - DAY_SECONDS, until + DAY_SECONDS)
     return changes_of(fact.row for fact in facts(log, shop, (Kind.SETTINGS,), received))
 

@@ -92,7 +92,7 @@ class World:
         fate = Fate(steps)
         return cast("WorkStore", MortalStore(self.store, fate)), MortalLog(self.url, fate)
 
-    def log_ids(self) -> list[object]:
+    def log_ids(self) -> list[str]:
         """Return what is in the log, file by file: nothing is deduplicated by reading."""
         log = Log(self.url)
         return sorted(
