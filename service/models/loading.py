@@ -6,14 +6,9 @@ import numpy as np
 
 from features.attributes import Attribute
 from features.bundle import Bundle, BundleError, Golden
-from features.candidates import Context, Listing
-from features.facts import INTERACTION, Action
-from features.identity import hash64
-from features.items import ItemRead, ItemTable
-from features.scene import Scene
 from features.table import feature_table
-from features.visit import Visit
 from service.models.lightgbm import LightGBM
+from service.models.warm_up import invented_scene
 from service.ranking import Forest, Model, ModelTextError, Scorer, UnsupportedModelError, rank
 
 _LOG = logging.getLogger(__name__)
@@ -34,23 +29,6 @@ def load(bundle: Bundle, attributes: tuple[Attribute, ...]) -> Model:
     if isinstance(model.forest, Forest):
         model.forest.contributions(ranked.matrix)
     return model
-
-
-def invented_scene(attributes: tuple[Attribute, ...]) -> Scene:
-    """Return somebody who looked at one of two items, and searches: what it takes to run every loop of a ranking once.
-
-    A loop that is compiled when a shopper first needs it costs that shopper a second.
-    """
-    looked = np.zeros(1, INTERACTION)
-    looked["item"], looked["action"] = hash64("seen"), Action.VIEW
-    table = ItemTable(attributes)
-    table.put(
-        [ItemRead(item_id, None, None) for item_id in table.missing(["seen"], 1.0, 1.0)], None, 1.0, 1.0
-    )
-    candidates = table.candidates(Listing.of([{"item_id": "seen"}, {"item_id": "unseen"}]))
-    filters = [f"{attribute.name}:seen" for attribute in attributes]
-    context = Context("search", search_term="seen", filters=filters)
-    return Scene(Visit.of(looked.tobytes(), None, 0, 1.0), candidates, context)
 
 
 def _scorer(text: str, columns: int) -> Scorer:

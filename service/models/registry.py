@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from features.attributes import Attribute, Kind
+from features.attributes import Attribute
 from features.bundle import BundleError, Pointer, Shelf
-from features.matrix import matrix
 from features.table import feature_table
-from service.models.loading import invented_scene, load
+from service.models.loading import load
+from service.models.warm_up import warm_up
 from service.ranking import Model
-from service.ranking.kernel import compiled
 
 _LOG: Final = logging.getLogger(__name__)
 
-EVERY_KIND: Final = tuple(Attribute(kind, kind) for kind in Kind)
 Shops: TypeAlias = Mapping[str, tuple[Attribute, ...]]
 
 
@@ -60,7 +58,9 @@ class Models:
 
     def refresh(self) -> None:
         """Follow the pointers of all shops; a shop that fails does not hold up the others."""
-        self._warm_up()
+        if not self._warm:
+            warm_up()
+            self._warm = True
         shops = self._shops()
         for shop in self._live.keys() - shops.keys():
             self._forget(shop)
@@ -135,13 +135,6 @@ class Models:
     def _forget(self, shop: str) -> None:
         for kept in (self._live, self._before, self._refused):
             kept.pop(shop, None)
-
-    def _warm_up(self) -> None:
-        """Have everything that a ranking compiles compiled before the first one, with or without a model."""
-        if not self._warm:
-            compiled()
-            matrix(feature_table(EVERY_KIND), invented_scene(EVERY_KIND))
-            self._warm = True
 
 
 @lru_cache(maxsize=1024)

@@ -5,14 +5,12 @@ import sys
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
-from tempfile import gettempdir
 from typing import Any
 
 import numpy as np
 from numba.core.dispatcher import Dispatcher
 
 from features.attributes import DEFAULT, SLOTS, Attribute, declared
-from features.bundle import Shelf
 from features.candidates import Candidates, Context, Listing
 from features.facts import IMPRESSION, INTERACTION
 from features.identity import hash64
@@ -21,6 +19,7 @@ from features.matrix import matrix
 from features.scene import Scene
 from features.table import feature_table
 from features.visit import Visit
+from service.models.warm_up import warm_up
 
 NOW = 1_795_341_600.0
 IDS = [f"i{n}" for n in range(30)]
@@ -79,9 +78,7 @@ def listings(attributes: tuple[Attribute, ...]) -> Iterator[Candidates]:
 
 def compiled_late() -> list[str]:
     """Warm up as a process does, rank whatever comes, and return what that had compiled."""
-    from service.models import Models  # noqa: PLC0415 - the test itself does without
-
-    Models(Shelf(f"file://{gettempdir()}/no-models"), dict).refresh()
+    warm_up()
     before = compiled()
     for attributes in (DEFAULT, ATTRIBUTES):
         table = feature_table(attributes)

@@ -15,7 +15,7 @@ from features.attributes import DEFAULT, Attribute, Kind
 from features.bundle import Bundle, Golden, Manifest, Shelf, Window
 from features.table import FeatureTable, feature_table
 from service.models import Models
-from service.models.loading import invented_scene
+from service.models.warm_up import invented_scene
 from service.ranking import Forest, rank
 
 FIRST, SECOND, THIRD = (f"2026-11-2{day}T10-00-00Z-4f2a" for day in (2, 3, 4))

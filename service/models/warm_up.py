@@ -1,0 +1,46 @@
+"""Everything that a ranking compiles, compiled before the first one.
+
+The first process on a machine takes half a minute of one core for it, the next ones take the machine code from numba's
+cache, in less than a second. An image that is built once and started often fills the cache while it is built:
+`python -c "from service.models.warm_up import warm_up; warm_up()"`.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from features.attributes import Attribute, Kind
+from features.candidates import Context, Listing
+from features.facts import INTERACTION, Action
+from features.identity import hash64
+from features.items import ItemRead, ItemTable
+from features.matrix import matrix
+from features.scene import Scene
+from features.table import feature_table
+from features.visit import Visit
+from service.ranking.kernel import compiled
+
+EVERY_KIND: Final = tuple(Attribute(kind, kind) for kind in Kind)
+
+
+def warm_up() -> None:
+    """Have everything that a ranking compiles compiled, with or without a model."""
+    compiled()
+    matrix(feature_table(EVERY_KIND), invented_scene(EVERY_KIND))
+
+
+def invented_scene(attributes: tuple[Attribute, ...]) -> Scene:
+    """Return somebody who looked at one of two items, and searches: what it takes to run every loop of a ranking once.
+
+    A loop that is compiled when a shopper first needs it costs that shopper a second.
+    """
+    looked = np.zeros(1, INTERACTION)
+    looked["item"], looked["action"] = hash64("seen"), Action.VIEW
+    table = ItemTable(attributes)
+    table.put(
+        [ItemRead(item_id, None, None) for item_id in table.missing(["seen"], 1.0, 1.0)], None, 1.0, 1.0
+    )
+    candidates = table.candidates(Listing.of([{"item_id": "seen"}, {"item_id": "unseen"}]))
+    filters = [f"{attribute.name}:seen" for attribute in attributes]
+    context = Context("search", search_term="seen", filters=filters)
+    return Scene(Visit.of(looked.tobytes(), None, 0, 1.0), candidates, context)
