@@ -10,6 +10,8 @@ from typing import Final
 
 from pydantic.fields import FieldInfo
 
+from features.attributes import DEFAULT
+from features.table import feature_table
 from service.settings import Settings, variable
 from tests.benchmarks.pages import figures_page, figures_table
 
@@ -44,8 +46,31 @@ def settings_page() -> str:
     )
 
 
+def features_page() -> str:
+    """docs/features.md."""
+    table = feature_table(DEFAULT)
+    lines = ["| column | block | unit | where absent | what it says |", "| --- | --- | --- | --- | --- |"]
+    lines.extend(
+        f"| `{f.name}` | {f.block} | {f.unit} | {absent(f.missing)} | {f.meaning} |"
+        for f in (*table.standing, *table.visiting)
+    )
+    return (
+        "# What the model sees\n\n"
+        f"The {len(table)} columns of a shop that declares `category` and `brand`; every declared attribute brings its own\n"
+        "family. Blocks: A session × item, B co-visitation, C session × attributes, D how the item fares, E the item,\n"
+        "F its place in this list, G the moment, H the returning visitor. Generated from `features/table.py` by\n"
+        "`make docs`.\n\n" + "\n".join(lines) + "\n"
+    )
+
+
+def absent(missing: float | None) -> str:
+    """What stands for "not known", for a reader."""
+    return "always known" if missing is None else f"{missing:g}".replace("nan", "NaN")
+
+
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "docs/settings.md": settings_page,
+    "docs/features.md": features_page,
     "docs/figures.md": figures_page,
 }
 # What stands in README.md between `<!-- NAME -->` and `<!-- /NAME -->`.
