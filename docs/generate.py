@@ -6,12 +6,12 @@ With `--check`, write nothing, name what is not current and exit with 1.
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic.fields import FieldInfo
 
 from features.attributes import DEFAULT
-from features.table import feature_table
+from features.table import Feature, feature_table
 from service.settings import Settings, variable
 from tests.benchmarks.pages import figures_page, figures_table
 
@@ -50,17 +50,21 @@ def features_page() -> str:
     """docs/features.md."""
     table = feature_table(DEFAULT)
     lines = ["| column | block | unit | where absent | what it says |", "| --- | --- | --- | --- | --- |"]
-    lines.extend(
-        f"| `{f.name}` | {f.block} | {f.unit} | {absent(f.missing)} | {f.meaning} |"
-        for f in (*table.standing, *table.visiting)
-    )
+    lines.extend(map(feature_line, table.standing))
+    lines.extend(map(feature_line, table.visiting))
     return (
         "# What the model sees\n\n"
-        f"The {len(table)} columns of a shop that declares `category` and `brand`; every declared attribute brings its own\n"
-        "family. Blocks: A session × item, B co-visitation, C session × attributes, D how the item fares, E the item,\n"
+        f"The {len(table)} columns of a shop that declares `category` and `brand`; each attribute brings its own\n"
+        "family. Blocks: A session and item, B co-visitation, C session and attributes, D how the item fares, E the item,\n"
         "F its place in this list, G the moment, H the returning visitor. Generated from `features/table.py` by\n"
         "`make docs`.\n\n" + "\n".join(lines) + "\n"
     )
+
+
+def feature_line(feature: Feature[Any]) -> str:
+    """One column as a row of the table."""
+    told = (f"`{feature.name}`", feature.block, feature.unit, absent(feature.missing), feature.meaning)
+    return f"| {' | '.join(told)} |"
 
 
 def absent(missing: float | None) -> str:
