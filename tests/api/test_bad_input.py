@@ -225,7 +225,7 @@ def test_what_is_not_there_is_a_problem_too(api: "Api") -> None:
         response = api.call(method, path)
         assert response.status_code == status
         assert response.headers["Content-Type"] == "application/problem+json"
-    assert api.call("GET", "/v1/rank").headers["Allow"] == "POST"
+    assert api.call("GET", "/v1/rank").headers["Allow"] == "OPTIONS, POST"
 
 
 def test_a_fault_of_ours_is_a_500_without_its_details(api: "Api", caplog: pytest.LogCaptureFixture) -> None:
