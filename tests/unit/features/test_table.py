@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+
+from features.attributes import DEFAULT, Attribute, Kind, declared
+from features.table import STANDING, VISITING, feature_table
+
+ALL_KINDS = declared(["a:categorical", "b:multi", "c:numeric", "d:time"])
+
+
+def test_every_column_has_a_name_of_its_own() -> None:
+    names = feature_table(ALL_KINDS).names
+    assert len(set(names)) == len(names) == len(feature_table(ALL_KINDS))
+
+
+def test_every_column_says_what_it_is_and_in_which_unit() -> None:
+    table = feature_table(ALL_KINDS)
+    told = [(f.name, f.meaning, f.unit, f.block) for f in table.standing]
+    told += [(f.name, f.meaning, f.unit, f.block) for f in table.visiting]
+    assert [name for name, meaning, unit, _ in told if not meaning or not unit] == []
+    assert {block for *_, block in told} == set("ABCDEFGH")
+
+
+def test_a_declared_attribute_brings_its_columns() -> None:
+    without, with_all = feature_table(()), feature_table(ALL_KINDS)
+    assert with_all.names[: len(without)] == without.names
+    assert with_all.names[len(without) :] == (
+        *("session_share_a", "same_as_last_a", "past_share_a", "in_filter_a", "in_search_a"),
+        "overlap_b",
+        *("number_c", "above_session_mean_c"),
+        *("days_old_d", "days_after_session_mean_d"),
+    )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        (),
+        DEFAULT[:1],
+        DEFAULT[::-1],
+        (Attribute("category", Kind.MULTI), DEFAULT[1]),
+        (*DEFAULT, Attribute("colour", Kind.CATEGORICAL)),
+    ],
+)
+def test_another_declaration_has_another_hash(other: tuple[Attribute, ...]) -> None:
+    assert feature_table(other).hash != feature_table(DEFAULT).hash == feature_table(tuple(DEFAULT)).hash
+
+
+def test_each_visiting_column_has_one_source() -> None:
+    table = feature_table(ALL_KINDS)
+    own = [s for s in table.sources.tolist() if s >= 0]
+    shared = [~s for s in table.sources.tolist() if s < 0]
+    assert own == list(range(len(table.own)))
+    assert shared == list(range(len(table.shared)))
+    assert [f.is_shared for f in table.visiting] == np.less(table.sources, 0).tolist()
+
+
+def test_blocks_that_ask_about_the_visitor_are_not_computed_ahead() -> None:
+    assert {f.block for f in STANDING} == {"D"}
+    assert "D" not in {f.block for f in VISITING}
