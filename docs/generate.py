@@ -56,8 +56,8 @@ def features_page() -> str:
         "# What the model sees\n\n"
         f"The {len(table)} columns of a shop that declares `category` and `brand`; each attribute brings its own\n"
         "family. Blocks: A session and item, B co-visitation, C session and attributes, D how the item fares,\n"
-        "E the item, F its place in this list, G the moment, H the returning visitor. Generated from `features/table.py` by\n"
-        "`make docs`.\n\n" + "\n".join(lines) + "\n"
+        "E the item, F its place in this list, G the moment, H the returning visitor. Generated from\n"
+        "`features/table.py` by `make docs`.\n\n" + "\n".join(lines) + "\n"
     )
 
 
