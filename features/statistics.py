@@ -24,6 +24,7 @@ from features.statistics_kernel import see as _see
 __all__ = ["COUNTERS", "HOUR_SECONDS", "NEIGHBOURS", "SHOP", "WINDOW_DAYS"]
 GRACE_SECONDS: Final = 900.0
 _WORD: Final = 4  # bytes
+_UNIT: Final = 16  # bytes: all parts of a record are multiples of it, so that each starts where longs may
 _NO_RECORD: Final = b""
 
 
@@ -79,7 +80,7 @@ def visible(records: Sequence[bytes | None], hour: int) -> Visible:
 
 
 def _packed(records: Sequence[bytes | None]) -> Packed:
-    whole = [record or _NO_RECORD for record in records]
+    whole = [record if record and len(record) % _UNIT == 0 else _NO_RECORD for record in records]
     joined = b"".join(whole)
     ends = accumulate(map(len, whole), initial=0)
     starts = np.fromiter(ends, np.int64, len(whole) + 1) // _WORD

@@ -100,7 +100,7 @@ def feature_table(attributes: tuple[Attribute, ...]) -> FeatureTable:
 def standing(items: Popularity) -> npt.NDArray[np.float32]:
     """Return shape (n, len(STANDING)): what is known of n items before anybody looks, once per item and hour."""
     columns = np.concatenate([feature.compute(items) for feature in STANDING], dtype=np.float32)
-    return columns.reshape(len(STANDING), -1).T
+    return columns.reshape(len(STANDING), len(items.rows[0])).T
 
 
 def _per_window(compute: Callable[..., Column], unit: str) -> tuple[Feature[Popularity], ...]:

@@ -48,7 +48,7 @@ class Popularity:
         out = np.empty((len(Figure), WINDOWS, len(items)), np.float32)
         _lay(items, shop, out)
         _lay_trend(items, out[Figure.TREND])
-        return cls(list(out.reshape(-1, len(items))))
+        return cls(list(out.reshape(len(Figure) * WINDOWS, len(items))))
 
     def __call__(self, figure: Figure, window: int) -> Figures:
         """Return shape (n,)."""
