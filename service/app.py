@@ -3,32 +3,21 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Request, Response
-from flask.sessions import SessionInterface
+from flask import Flask, Response
 
 from service.api import browsers, problems
 from service.api.auth import Access, authenticate
 from service.api.endpoint import Endpoint
 from service.api.endpoints import ENDPOINTS
+from service.console import blueprint as console
 from service.demo.blueprint import demo_blueprint
 from service.demo.shopfront import opened_once
 from service.deps import Deps
 
 
-class NoSession(SessionInterface):
-    """The service sets no cookie, and spends no time on looking for one."""
-
-    def open_session(self, app: Flask, request: Request) -> None:
-        """Open none."""
-
-    def save_session(self, *_: object) -> None:
-        """Save nothing."""
-
-
 def create_app(deps: Deps) -> Flask:
     """Wire the calls to what they work with."""
     app = Flask("service.api", static_folder=None)
-    app.session_interface = NoSession()
     app.url_map.merge_slashes = False  # a page with an empty part is wrong, not another page
     app.extensions["balad"] = deps
     problems.register(app, deps.metrics)
@@ -41,6 +30,7 @@ def create_app(deps: Deps) -> Flask:
             provide_automatic_options=False,
         )
     browsers.register(app, ENDPOINTS)
+    console.register(app, deps)
     if deps.settings.demo:
         app.register_blueprint(demo_blueprint(opened_once(deps.settings.data)))
     return app

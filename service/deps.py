@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from features.bundle import Shelf
 from features.store.protocol import Store
+from features.store.sessions import Sessions
 from features.store.settings import SettingsStore
 from service.directory import Directory
 from service.metrics import Metrics
@@ -16,6 +17,7 @@ from service.settings import Settings
 from service.tables import Tables
 
 if TYPE_CHECKING:  # it knows how rankings are recorded, which takes these handles
+    from service.console.attempts import Attempts
     from service.insights.insights import Insights
 
 
@@ -48,3 +50,5 @@ class Deps:
     metrics: Metrics
     tally: Tally
     insights: "Insights"
+    sessions: Sessions
+    attempts: "Attempts"

@@ -9,11 +9,13 @@ from flask import Flask
 from features.bundle import Shelf
 from features.store.exchange import Exchange
 from features.store.redis import RedisStore
+from features.store.redis_sessions import RedisSessions
 from features.store.redis_settings import RedisSettings
 from features.store.redis_work import RedisWorkStore
 from features.store.rule_counts import RedisRuleCounts
 from service.app import create_app
 from service.circuit import Circuit
+from service.console.attempts import Attempts
 from service.deps import Deps
 from service.directory import REFRESH_SECONDS, Directory
 from service.guarded import GuardedStore
@@ -69,5 +71,7 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         insights=Insights(
             settings.log_url, RedisWorkStore(exchange, settings.stream_bound), shop_settings, clock
         ),
+        sessions=RedisSessions(exchange),
+        attempts=Attempts(settings.redis_url),
     )
     return deps, models

@@ -38,6 +38,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "service.cli.worker:worker", "Worker only: from the stream to the log and the counters."
     ),
     "shop": Command("service.cli.shop:shop", "Shops and their keys."),
+    "people": Command("service.cli.people:people", "Who may log in to the console of a shop."),
     "models": Command("service.cli.models:models", "A shop's models: list, promote, roll back."),
     "import": Command(
         "service.importing.command:import_files", "Events, items or exposures from files into the log."

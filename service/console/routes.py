@@ -1,0 +1,11 @@
+"""The table of all routes of the console."""
+
+from itertools import chain
+from typing import Final
+
+from service.console.route import Route
+from service.console.screens import audit, home, login, stop
+
+ROUTES: Final[tuple[Route, ...]] = tuple(
+    chain.from_iterable(module.ROUTES for module in (home, login, stop, audit))
+)
