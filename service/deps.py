@@ -11,6 +11,7 @@ from features.store.settings import SettingsStore
 from service.directory import Directory
 from service.metrics import Metrics
 from service.models.registry import Refusal
+from service.ordering.orderings import Weights
 from service.ranking import Model
 from service.rankings.tally import Tally
 from service.settings import Settings
@@ -52,3 +53,4 @@ class Deps:
     insights: "Insights"
     sessions: Sessions
     attempts: "Attempts"
+    weights: Weights

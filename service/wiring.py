@@ -23,6 +23,7 @@ from service.identify import ranking_id
 from service.insights.insights import Insights
 from service.metrics import Metrics
 from service.models import Models
+from service.ordering.orderings import NOTING_SECONDS, Noting, Weights
 from service.rankings.tally import Tally
 from service.refresher import Refresher
 from service.settings import Settings
@@ -37,6 +38,7 @@ def wired(settings: Settings) -> Flask:
     Refresher([deps.directory.refresh, deps.tally.flush], REFRESH_SECONDS).start()
     # A thread of its own: a model takes a second to load, and a switch that a merchant turns does not wait for it.
     Refresher([models.refresh], REFRESH_SECONDS).start()
+    Refresher([Noting(deps).note], NOTING_SECONDS).start()
     return create_app(deps)
 
 
@@ -73,5 +75,6 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         ),
         sessions=RedisSessions(exchange),
         attempts=Attempts(settings.redis_url),
+        weights=Weights(shelf),
     )
     return deps, models

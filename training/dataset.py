@@ -22,8 +22,10 @@ from features.identity import hash64, session_hash
 from features.log.reader import Fact
 from features.log.schema import Kind
 from features.matrix import matrix
+from features.objectives import GAINS, USUAL, Objective
 from features.replay import Replay, Visitor
 from features.table import FeatureTable, feature_table
+from training.objectives import Objectives, objective_of
 
 CLICK_SECONDS: Final = 30 * 60.0
 ORDER_SECONDS: Final = 24 * 3600.0
@@ -45,6 +47,7 @@ class Dataset:
     page: tuple[str, ...]  # (L,)
     names: tuple[str, ...]  # (k,)
     table_hash: str
+    objective: tuple[Objective, ...] = ()  # (L,) of each listing's page; empty: the usual one of all
 
     def __len__(self) -> int:
         return len(self.group)
@@ -63,7 +66,21 @@ class Dataset:
             tuple(p for p, c in zip(self.page, chosen.tolist(), strict=True) if c),
             self.names,
             self.table_hash,
+            tuple(o for o, c in zip(self.objective, chosen.tolist(), strict=True) if c)
+            if self.objective
+            else (),
         )
+
+    @property
+    def gain(self) -> npt.NDArray[np.float64]:
+        """What each row is worth, shape (rows,), by its label and the objective of its listing's page."""
+        if not self.objective:
+            return np.asarray(GAINS[USUAL])[self.label]
+        gains = np.array([GAINS[objective] for objective in self.objective]).reshape(-1, len(GAINS[USUAL]))
+        worth: npt.NDArray[np.float64] = np.repeat(gains, self.group, axis=0)[
+            np.arange(len(self.label)), self.label
+        ]
+        return worth
 
 
 @dataclass(slots=True)
@@ -181,7 +198,9 @@ def label_of(event: Event) -> int:
             return NONE
 
 
-def dataset(facts: Iterable[Fact], attributes: tuple[Attribute, ...]) -> Dataset:
+def dataset(
+    facts: Iterable[Fact], attributes: tuple[Attribute, ...], objectives: Objectives | None = None
+) -> Dataset:
     """Return the listings of a log that were seen, each with at least two candidates."""
     labelling, rest = Labelling(attributes), iter(facts)
     while some := list(islice(rest, _FACTS_AT_ONCE)):
@@ -203,6 +222,7 @@ def dataset(facts: Iterable[Fact], attributes: tuple[Attribute, ...]) -> Dataset
         page=tuple(s.page for s in kept),
         names=labelling.table.names,
         table_hash=labelling.table.hash,
+        objective=tuple(objective_of(objectives, s.page) for s in kept) if objectives else (),
     )
 
 

@@ -11,7 +11,7 @@ from service.ranking.model import Scorer
 from training.baselines import BASELINES, as_served
 from training.bootstrap import Interval, difference
 from training.dataset import Dataset
-from training.fit import GAINS, NDCG_AT
+from training.fit import NDCG_AT
 from training.metrics.average import Average, average
 from training.metrics.average_precision import average_precision
 from training.metrics.mrr import reciprocal_rank
@@ -86,7 +86,7 @@ def evaluate(dataset: Dataset, forest: Scorer, *, seed: int) -> Evaluation:
 
 
 def _values(dataset: Dataset, scores: npt.NDArray[np.float64]) -> Values:
-    ranked = Sorted.of(scores, np.asarray(GAINS, float)[dataset.label], dataset.group)
+    ranked = Sorted.of(scores, dataset.gain, dataset.group)
     return {name: metric(ranked) for name, metric in METRICS.items()}
 
 

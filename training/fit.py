@@ -14,13 +14,13 @@ import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 
+from features.objectives import GAINS, USUAL
 from training.dataset import Dataset
 from training.metrics.average import average
 from training.metrics.ndcg import ndcg
 from training.metrics.ties import Sorted
 from training.window import cut_at_share
 
-GAINS: Final = (0, 1, 3, 7)  # what none, a click, a cart and a purchase are worth
 NDCG_AT: Final = 10
 OBJECTIVES: Final = ("lambdarank", "binary")  # listwise, and the pointwise challenger
 MOST_TREES: Final = 400
@@ -134,8 +134,9 @@ class Forester:
         X = _with_gaps(rows, self.optional)
         names = list(rows.names)
         if objective == "lambdarank":
-            return lgb.Dataset(X, rows.label, group=rows.group, feature_name=names, free_raw_data=True)
-        worth = np.maximum(np.asarray(GAINS, np.float32)[rows.label], 1.0)
+            grade = np.searchsorted(_gains_in(rows), rows.gain)
+            return lgb.Dataset(X, grade, group=rows.group, feature_name=names, free_raw_data=True)
+        worth = np.maximum(rows.gain.astype(np.float32), 1.0)
         return lgb.Dataset(X, rows.label > 0, weight=worth, group=rows.group, feature_name=names)
 
 
@@ -166,9 +167,14 @@ def parameters_for(objective: str, dataset: Dataset, seed: int) -> dict[str, Any
         return common
     return {
         **common,
-        "label_gain": list(GAINS),
+        "label_gain": _gains_in(dataset),
         "lambdarank_truncation_level": 30,
     }
+
+
+def _gains_in(dataset: Dataset) -> list[float]:
+    """Return what rows of the objectives in use can be worth, rising: LightGBM's labels are places in this list."""
+    return sorted({gain for objective in {USUAL, *dataset.objective} for gain in GAINS[objective]})
 
 
 def with_positives(dataset: Dataset) -> Dataset:
@@ -192,8 +198,7 @@ def in_tie_order(dataset: Dataset) -> Dataset:
 
 def listwise_ndcg(scores: npt.NDArray[np.float64], dataset: Dataset) -> float:
     """Return the mean NDCG@10 of scores (rows,) over the dataset's listings; NaN where none has a positive."""
-    gains = np.asarray(GAINS, float)[dataset.label]
-    values = ndcg(Sorted.of(scores, gains, dataset.group), NDCG_AT)
+    values = ndcg(Sorted.of(scores, dataset.gain, dataset.group), NDCG_AT)
     return average(values, dataset.session).per_listing
 
 

@@ -16,7 +16,7 @@ from training.fit import Choice, Forester, Grown, with_positives
 from training.gate import Verdict, judge
 from training.progress import Progress, Silent
 from training.publish import Papers, bundle_of, manifest_of, publish
-from training.source import Installation, Tally, attributes_of, facts_in, read_log
+from training.source import Installation, Tally, attributes_of, facts_in, objectives_of, read_log
 from training.usable import check_usable
 from training.window import Cut, cut_at_share
 
@@ -70,7 +70,7 @@ class Trainer:
         tally = Tally()
         log = read_log(self.place, wish.shop, wish.until)
         watched = self.progress.watch(tally.over(log), facts_in(self.place, wish.shop))
-        data = dataset(watched, attributes)
+        data = dataset(watched, attributes, objectives_of(self.place, wish.shop, wish.until))
         self.progress.tell(f"{len(data):,} listings, {len(data.label):,} rows of {len(data.names)} columns")
         check_usable(data, tally)
         trained = self._trained(wish, attributes, data, tally)

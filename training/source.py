@@ -15,9 +15,11 @@ from features.attributes import Attribute, declared
 from features.log.place import Log
 from features.log.reader import Fact, Window, facts
 from features.log.schema import Kind
+from features.objectives import Objective
 from features.store.embedded import attach_or_start
 from features.store.exchange import Exchange
 from features.store.redis_settings import RedisSettings
+from training.objectives import objectives_in
 
 KINDS: Final = (Kind.ITEMS, Kind.EXPOSURES, Kind.EVENTS)
 _SETTING: Final = "shop"  # the setting under which the service keeps the shop itself
@@ -90,6 +92,11 @@ class Tally:
 def read_log(place: Installation, shop: str, until: float) -> Iterator[Fact]:
     """Yield what a shop's log received before `until`, in order."""
     return facts(Log(place.log_url), shop, KINDS, Window(until=until))
+
+
+def objectives_of(place: Installation, shop: str, until: float) -> dict[str, Objective]:
+    """Return what each page of a shop was to be good for, as of `until`; see `objectives_in`."""
+    return objectives_in(facts(Log(place.log_url), shop, (Kind.SETTINGS,), Window(until=until)))
 
 
 def facts_in(place: Installation, shop: str) -> int:

@@ -8,6 +8,8 @@ from flask import Response, request
 from pydantic import Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
+from features.objectives import USUAL, Objective
+from features.pages import DEFAULT_PAGE
 from service.api.auth import Access, Caller
 from service.api.endpoint import Endpoint, answer_of, body_as
 from service.api.problems import NotFound, PreconditionFailed, refused, wrong_fields
@@ -17,7 +19,7 @@ from service.kill_switch import kill_switch_of
 from service.pages.change import Author, Change, Pages, Stale, change_page, tag_of
 from service.pages.compiled import wrong_rules
 from service.pages.rules import Rule
-from service.pages.settings import DEFAULT_PAGE, PageChange, PageSettings, patched
+from service.pages.settings import PageChange, PageSettings, patched
 from service.pages.status import Circumstances, Obstacle, status_of
 from service.pages.tree import pages_of
 
@@ -32,6 +34,7 @@ class PageAnswer(TypedDict):
     holdout: float
     traffic: Annotated[float, Field(description="Share of visitors that a test personalises.")]
     schedule: dict[str, Any] | None
+    objective: Annotated[Objective, Field(description="What the page is to be good for.")]
     source: Annotated[str | None, Field(description="The page that these settings were set on.")]
     rules_source: Annotated[str | None, Field(description="The page whose rules hold.")]
     rules: Annotated[int, Field(description="How many rules hold.")]
@@ -175,6 +178,7 @@ def _described(view: View, page: str) -> dict[str, Any]:
         "holdout": holds.holdout,
         "traffic": holds.share,
         "schedule": None if holds.schedule is None else holds.schedule.model_dump(exclude_none=True),
+        "objective": holds.objective or USUAL,
         "source": status.source,
         "rules_source": status.rules_source,
         "rules": len(ruling.rules or ()) if ruling else 0,

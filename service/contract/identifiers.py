@@ -3,7 +3,8 @@
 import re
 from typing import Annotated, Final, TypeAlias
 
-from pydantic import Field, StringConstraints, TypeAdapter
+from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter
+from pydantic_core import PydanticCustomError
 
 ID_LENGTH: Final = 128
 PAGE_LENGTH: Final = 256
@@ -33,7 +34,15 @@ Page: TypeAlias = Annotated[
         examples=["category/shoes"],
     ),
 ]
-_PAGE: Final = TypeAdapter(Page)
+
+
+def _without_dots(page: str) -> str:
+    if any(part in {".", ".."} for part in page.split("/")):
+        raise PydanticCustomError("dots", "A part of a page should not be . or ..")
+    return page
+
+
+_PAGE: Final = TypeAdapter(Annotated[Page, AfterValidator(_without_dots)])
 
 
 def looks_like_email(text: str) -> bool:
@@ -46,7 +55,9 @@ def looks_like_email(text: str) -> bool:
 
 
 def page_of(path: str) -> str:
-    """Check a page that comes in a path; raises pydantic's ValidationError.
+    """Check a page that somebody sets or asks for; raises pydantic's ValidationError.
+
+    Clients and proxies rewrite paths with dots, so that such a page could be set and never be found again.
 
     >>> page_of("category/shoes")
     'category/shoes'

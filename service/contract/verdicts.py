@@ -30,7 +30,6 @@ _CODES: Final = {
     "time": "bad_time",
     "string_pattern_mismatch": "bad_format",
     "string_unicode": "bad_format",
-    "not_yet": "not_yet",
     "union_tag_not_found": "missing",
     "union_tag_invalid": "unknown_value",
 }

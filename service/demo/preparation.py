@@ -19,12 +19,13 @@ from typing import Final
 import fsspec
 
 from features.attributes import declared
+from features.pages import DEFAULT_PAGE
 from features.store.exchange import Exchange
 from features.store.redis_settings import RedisSettings
 from features.store.removal import remove_shop
 from service.demo.shopfront import DIRECTORY, ITEMS_FILE, PUBLISHABLE_FILE, SECRET_FILE
 from service.pages.change import Author, change_page
-from service.pages.settings import DEFAULT_PAGE, PageSettings
+from service.pages.settings import PageSettings
 from service.settings import Settings
 from service.shops import SHOP_SETTING, create_shop
 

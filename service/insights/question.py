@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from service.pages.settings import DEFAULT_PAGE
+from features.pages import DEFAULT_PAGE
 
 DAY_SECONDS: Final = 86_400.0
 PAST_SECONDS: Final = (

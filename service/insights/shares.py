@@ -7,9 +7,10 @@ import orjson
 
 from features.log.kind import Kind
 from features.log.place import Log
+from features.pages import DEFAULT_PAGE
 from service.insights.question import DAY_SECONDS
 from service.insights.windows import Window
-from service.pages.settings import DEFAULT_PAGE, OFF, USUAL_TRAFFIC
+from service.pages.settings import OFF, USUAL_TRAFFIC
 from service.pages.tree import PAGE_PREFIX
 
 Document: TypeAlias = Mapping[str, Any]  # a page's settings, as the settings store and the log hold them

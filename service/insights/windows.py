@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from service.pages.settings import DEFAULT_PAGE
+from features.pages import DEFAULT_PAGE
 
 
 class Window(NamedTuple):

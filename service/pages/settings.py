@@ -1,16 +1,17 @@
 """What a merchant sets for a page, and what a page without settings of its own inherits. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, Self, TypeAlias
+from typing import Annotated, Final, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from features.objectives import Objective
+from features.pages import lineage
 from service.pages.rules import RuleList
 from service.pages.schedule import STRICT, Schedule
 
-DEFAULT_PAGE: Final = "default"  # the reserved page that every other inherits from
 LARGEST_HOLDOUT: Final = 0.2
 USUAL_HOLDOUT: Final = 0.05
 USUAL_TRAFFIC: Final = 0.5  # halves find a difference soonest
@@ -18,16 +19,8 @@ USUAL_TRAFFIC: Final = 0.5  # halves find a difference soonest
 State: TypeAlias = Literal["off", "shadow", "test", "on"]
 
 
-def _later(value: object) -> object:
-    """Refuse what the contract names and this version cannot do: to accept it silently would promise it."""
-    if value not in (None, [], {}):
-        raise PydanticCustomError("not_yet", "This version cannot do this yet; leave it out")
-    return value
-
-
 _Share: TypeAlias = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 _Holdout: TypeAlias = Annotated[float, Field(ge=0, le=LARGEST_HOLDOUT, allow_inf_nan=False)]
-_Later: TypeAlias = Annotated[Any, AfterValidator(_later)]
 
 
 class PageSettings(BaseModel):
@@ -42,7 +35,11 @@ class PageSettings(BaseModel):
     traffic: _Share | None = Field(
         None, description="In the state `test`, the share of visitors that is personalised; 0.5 if left out."
     )
-    objective: _Later = Field(None, description="Not available yet.")
+    objective: Objective | None = Field(
+        None,
+        description="What the page is to be good for, from the next training on: `balanced` if left out, `clicks`, "
+        "`carts` or `purchases`.",
+    )
     schedule: Schedule | None = Field(
         None, description="When the state holds; at other times the page is off."
     )
@@ -89,7 +86,7 @@ class PageChange(BaseModel):
     state: State | None = None
     holdout: _Holdout | None = None
     traffic: _Share | None = None
-    objective: _Later = None
+    objective: Objective | None = None
     schedule: Schedule | None = None
     rules: RuleList | None = None
 
@@ -105,7 +102,7 @@ class PageChange(BaseModel):
         return settings.model_copy(update=kept)
 
 
-_REMOVABLE: Final = frozenset({"traffic", "schedule", "rules"})
+_REMOVABLE: Final = frozenset({"traffic", "schedule", "rules", "objective"})
 OFF: Final = KeptPage(state="off")  # a new shop is off everywhere
 
 
@@ -169,17 +166,3 @@ def rules_source(pages: Mapping[str, KeptPage], page: str) -> str | None:
     return next(
         (p for p in lineage(page) if (own := pages.get(p)) is not None and own.rules is not None), None
     )
-
-
-def lineage(page: str) -> Iterator[str]:
-    """Yield the pages whose settings count for a page, the nearest first.
-
-    >>> list(lineage("category/shoes"))
-    ['category/shoes', 'category', 'default']
-    """
-    place = page
-    while place:
-        yield place
-        place = place.rpartition("/")[0]
-    if page != DEFAULT_PAGE:
-        yield DEFAULT_PAGE

@@ -139,7 +139,7 @@ def test_more_than_a_thousand_items_are_refused(api: "Api") -> None:
         ({"state": "on", "schedule": {"from": "soon"}}, "schedule.from", "bad_time"),
         ({"state": "on", "rules": [{"hide": "A"}]}, "rules[0]", "missing"),
         ({"state": "on", "rules": [{"kind": "hide", "id": "h"}]}, "rules[0].match", "missing"),
-        ({"state": "on", "objective": "margin"}, "objective", "not_yet"),
+        ({"state": "on", "objective": "margin"}, "objective", "unknown_value"),
         ({"state": "on", "holdout": 0.5}, "holdout", "out_of_range"),
         ({"state": "on", "holdout": "5%"}, "holdout", "wrong_type"),
         ({"state": "on", "colour": "red"}, "colour", "unknown_field"),

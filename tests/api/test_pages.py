@@ -46,6 +46,7 @@ def test_a_new_shop_is_off_everywhere(fresh: "Api") -> None:
         "holdout": 0.05,
         "traffic": 0.5,
         "schedule": None,
+        "objective": "balanced",
         "source": None,
         "rules_source": None,
         "rules": 0,

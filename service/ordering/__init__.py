@@ -1,0 +1,1 @@
+"""How a page's list is ordered, in words for shoppers and regulators, and since when that has been so."""
