@@ -12,6 +12,7 @@ from service.directory import Directory
 from service.metrics import Metrics
 from service.models.registry import Refusal
 from service.ordering.orderings import Weights
+from service.privacy.objections import Objections
 from service.ranking import Model
 from service.rankings.tally import Tally
 from service.settings import Settings
@@ -20,6 +21,7 @@ from service.tables import Tables
 if TYPE_CHECKING:  # it knows how rankings are recorded, which takes these handles
     from service.console.attempts import Attempts
     from service.insights.insights import Insights
+    from service.privacy.desk import Desk
 
 
 class Models(Protocol):
@@ -54,3 +56,5 @@ class Deps:
     sessions: Sessions
     attempts: "Attempts"
     weights: Weights
+    objections: Objections
+    requests: "Desk"

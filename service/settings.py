@@ -116,6 +116,12 @@ class Settings(BaseSettings):
         description="Facts one stream partition of a shop may hold before writes are refused with 503: "
         "what Redis may grow by while the worker is away.",
     )
+    log_retention_days: int = Field(
+        395,
+        ge=32,
+        description="How long the log keeps events and exposures, in days: 13 months, so that a year can be compared "
+        "with the one before. Catalogue, settings and requests of visitors stay: a rebuild needs them.",
+    )
     kill_switch: bool = Field(
         default=False,
         description="Shop order on every page of every shop, whatever their settings say.",

@@ -1,14 +1,17 @@
 """The composition root: the one place that builds what a web process works with."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from flask import Flask
 
 from features.bundle import Shelf
 from features.store.exchange import Exchange
+from features.store.privacy import PrivacyStore
+from features.store.protocol import WorkStore
 from features.store.redis import RedisStore
+from features.store.redis_privacy import RedisPrivacy
 from features.store.redis_sessions import RedisSessions
 from features.store.redis_settings import RedisSettings
 from features.store.redis_work import RedisWorkStore
@@ -24,6 +27,8 @@ from service.insights.insights import Insights
 from service.metrics import Metrics
 from service.models import Models
 from service.ordering.orderings import NOTING_SECONDS, Noting, Weights
+from service.privacy.desk import Desk
+from service.privacy.objections import Objections
 from service.rankings.tally import Tally
 from service.refresher import Refresher
 from service.settings import Settings
@@ -35,7 +40,7 @@ STORE_SECONDS: Final = 1.0  # the longest that a call waits for the store; a ran
 def wired(settings: Settings) -> Flask:
     """Return the application of one web process, with its local copies read and kept fresh."""
     deps, models = handles(settings)
-    Refresher([deps.directory.refresh, deps.tally.flush], REFRESH_SECONDS).start()
+    Refresher([deps.directory.refresh, deps.objections.refresh, deps.tally.flush], REFRESH_SECONDS).start()
     # A thread of its own: a model takes a second to load, and a switch that a merchant turns does not wait for it.
     Refresher([models.refresh], REFRESH_SECONDS).start()
     Refresher([Noting(deps).note], NOTING_SECONDS).start()
@@ -57,6 +62,8 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
     directory = Directory(shop_settings, clock)
     shelf = Shelf(settings.models_url)
     models = Models(shelf, directory.attributes, lambda shop: metrics.model_refused(shop)())
+    work_store, privacy = RedisWorkStore(exchange, settings.stream_bound), RedisPrivacy(exchange)
+    objections = Objections(privacy, lambda: directory.shops)
     deps = Deps(
         settings=settings,
         clock=clock,
@@ -70,11 +77,23 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         shelf=shelf,
         metrics=metrics,
         tally=Tally(RedisRuleCounts(exchange), clock),
-        insights=Insights(
-            settings.log_url, RedisWorkStore(exchange, settings.stream_bound), shop_settings, clock
-        ),
         sessions=RedisSessions(exchange),
         attempts=Attempts(settings.redis_url),
         weights=Weights(shelf),
+        insights=Insights(settings.log_url, work_store, shop_settings, clock),
+        objections=objections,
+        requests=Desk(privacy, _export(settings, work_store, privacy), objections, shelf, ranking_id),
     )
     return deps, models
+
+
+def _export(
+    settings: Settings, store: WorkStore, privacy: PrivacyStore
+) -> Callable[[str, str], Iterator[bytes]]:
+    def export(shop: str, visitor_id: str) -> Iterator[bytes]:
+        # Here, not above: it loads Arrow, which a process that only ranks does without.
+        from service.privacy.access import Access  # noqa: PLC0415
+
+        return Access(store, privacy, settings.log_url).export(shop, visitor_id)
+
+    return export

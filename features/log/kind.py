@@ -10,3 +10,4 @@ class Kind(StrEnum):
     EXPOSURES = "exposures"
     ITEMS = "items"
     SETTINGS = "settings"
+    PRIVACY = "privacy"

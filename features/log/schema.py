@@ -121,6 +121,19 @@ SCHEMAS: Final[Mapping[Kind, pa.Schema]] = {
             ("after", pa.string()),
         ]
     ),
+    Kind.PRIVACY: pa.schema(
+        [
+            *_ORDER,
+            ("action", pa.string()),  # opt_out, opt_in, erase; erased: when the log was done too
+            ("actor", pa.string()),
+            (
+                "subject",
+                pa.string(),
+            ),  # hash of the visitor's id, hexadecimal; null where the proof is recorded
+            ("erasure_id", pa.string()),
+            ("proof", pa.string()),  # JSON
+        ]
+    ),
 }
 
 

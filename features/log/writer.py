@@ -3,8 +3,9 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,20 +28,37 @@ def write(log: Log, shop: str, kind: Kind, batch: int, rows: Iterable[Row]) -> l
     parts = []
     for date, group in sorted(by_date.items()):
         part = Part(shop, kind, date, batch)
-        _write(log, part, to_table(kind, group))
+        table = to_table(kind, group)
+        put(log, part, table.schema, [table])
         parts.append(part)
     return parts
 
 
-def _write(log: Log, part: Part, table: pa.Table) -> None:
+def put(log: Log, part: Part, schema: pa.Schema, groups: Iterable[pa.Table]) -> None:
+    """Write a part of row groups, in place of what has its name. Raises OSError as `write` does."""
     if log.local:
-        _write_locally(Path(log.directory(part)), part.name, table)
+        _put_locally(Path(log.directory(part)), part.name, schema, groups)
         return
     with log.files.open(log.path(part), "wb") as file:  # an object appears whole, when it is closed
-        pq.write_table(table, file, compression=_COMPRESSION)
+        _put(file, schema, groups)
 
 
-def _write_locally(directory: Path, name: str, table: pa.Table) -> None:
+def remove(log: Log, part: Part) -> None:
+    """Take a part away; nothing to take away is fine."""
+    directory = log.directory(part)
+    with suppress(FileNotFoundError):
+        log.files.rm_file(log.path(part))
+        if log.local:
+            _sync(Path(directory))
+
+
+def _put(file: IO[bytes], schema: pa.Schema, groups: Iterable[pa.Table]) -> None:
+    with pq.ParquetWriter(file, schema, compression=_COMPRESSION) as out:
+        for group in groups:
+            out.write_table(group, row_group_size=max(group.num_rows, 1))
+
+
+def _put_locally(directory: Path, name: str, schema: pa.Schema, groups: Iterable[pa.Table]) -> None:
     """Write under another name, have the disk keep it, then rename: what has the name is whole."""
     if not directory.exists():
         directory.mkdir(parents=True, exist_ok=True)
@@ -49,7 +67,7 @@ def _write_locally(directory: Path, name: str, table: pa.Table) -> None:
     temporary = directory / f".{name}.tmp"
     try:
         with temporary.open("wb") as file:
-            pq.write_table(table, file, compression=_COMPRESSION)
+            _put(file, schema, groups)
             file.flush()
             os.fsync(file.fileno())
         temporary.rename(directory / name)

@@ -19,6 +19,10 @@ id, an item's that of its id, a ranking's that of its id.
 | `:rules:HOUR` | hash | what rules did in that hour (partition 0 only) | 50 h |
 | `:changes` | list | the newest 500 changes of them, JSON, newest first (partition 0 only) | until deleted |
 | `:work` | string | the cursors over the stream, JSON (partition 0 only) | for good |
+| `:marks` | hash | visitors who are erased (`e`) or object (`o`), by the 8-byte hash of their id | for good |
+| `:marked` | string | how often marks changed (partition 0 only) | for good |
+| `:erasing` | hash | erasures that the log still waits for, JSON by their id (partition 0 only) | until done |
+| `:erasure:ID` | string | the proof of an erasure, JSON, without the visitor's id (partition 0 only) | 400 days |
 | `:lease`, `:wish` | string | who works on the shop; who waits to (partition 0 only) | 10 s, 2 s |
 """
 
@@ -27,6 +31,7 @@ from hashlib import blake2b
 from typing import Final
 
 from features.facts import STATE_SECONDS
+from features.identity import hash64
 
 DAY_SECONDS: Final = 86_400
 SEEN_LIFE_SECONDS: Final = (
@@ -36,6 +41,7 @@ VISITOR_LIFE_SECONDS: Final = int(STATE_SECONDS)
 STATISTICS_LIFE_SECONDS: Final = 400 * DAY_SECONDS  # the log's own retention
 RANKING_LIFE_SECONDS: Final = 30 * 60
 SUSPENSION_SECONDS: Final = 60
+PROOF_LIFE_SECONDS: Final = 400 * DAY_SECONDS  # longer than the log keeps what the proof is about
 WISH_SECONDS: Final = 2
 
 
@@ -94,6 +100,16 @@ def suspended_key(shop: str, partition: int) -> str:
 def projected_key(shop: str, partition: int) -> str:
     """Return the key of the last batch that reached a partition's visitors."""
     return f"balad:{{{shop}:{partition}}}:projected"
+
+
+def marks_key(shop: str, partition: int) -> str:
+    """Return the key of a partition's visitors who are erased or object."""
+    return f"balad:{{{shop}:{partition}}}:marks"
+
+
+def subject_of(visitor_id: str) -> bytes:
+    """Return the 8 bytes that stand for a visitor where the id must not: `hash64` of it."""
+    return hash64(visitor_id).to_bytes(8, "little")
 
 
 def id_hash(event_id: str) -> bytes:

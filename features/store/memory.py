@@ -10,6 +10,7 @@ from features.facts import INTERACTION
 from features.identity import PARTITIONS, hash64, partition_of
 from features.increments import PRIOR_RECORDS, SHOP
 from features.store import keys
+from features.store.privacy import Mark, nobodys
 from features.store.protocol import (
     ANY,
     Backlog,
@@ -63,6 +64,10 @@ class ShopState:
         self.rankings, self.marks = Lasting(clock), Lasting(clock)
         self.projected = [0] * PARTITIONS
         self.work = b""
+        self.visitor_marks: dict[bytes, Mark] = {}
+        self.marked = 0
+        self.erasing: dict[str, bytes] = {}
+        self.proofs = Lasting(clock)
 
 
 class MemoryStore:
@@ -71,10 +76,11 @@ class MemoryStore:
     def __init__(self, *, stream_bound: int = 200_000, clock: Callable[[], float] = time.time) -> None:
         self._bound = stream_bound
         self._clock = clock
-        self._lock = RLock()
+        self.lock = RLock()
         self._shops: dict[str, ShopState] = {}
 
-    def _shop(self, shop: str) -> ShopState:
+    def shop(self, shop: str) -> ShopState:
+        """Return what a shop holds; of an unknown one, nothing yet."""
         return self._shops.setdefault(shop, ShopState(self._clock))
 
     def ping(self) -> None:
@@ -93,8 +99,8 @@ class MemoryStore:
         timeout_seconds: float | None = None,  # noqa: ARG002 - nothing is waited for
     ) -> Found:
         """Return a visitor's records, those items' rows and, if asked, the shop's totals."""
-        with self._lock:
-            state = self._shop(shop)
+        with self.lock:
+            state = self.shop(shop)
             return Found(
                 None if visitor_id is None else state.done.get(visitor_id),
                 None if visitor_id is None else state.shown.get(visitor_id),
@@ -105,8 +111,9 @@ class MemoryStore:
 
     def append(self, shop: str, writes: Sequence[EventWrite], now: float) -> list[bool]:
         """Append events; True where accepted, False where the id was seen."""
-        with self._lock:
-            state = self._shop(shop)
+        with self.lock:
+            state = self.shop(shop)
+            writes = [nobodys(w) if self._is_refused(state, w, now) else w for w in writes]
             owners = [w.event_id if w.visitor_id is None else w.visitor_id for w in writes]
             partitions = [partition_of(owner) for owner in owners]
             for partition in set(partitions):
@@ -123,8 +130,16 @@ class MemoryStore:
         if write.visitor_id is not None:
             suspended = state.marks.get(keys.suspended_key("", partition)) is not None
             before = None if suspended else self._remember(state, write.visitor_id, write)
-        self._record(state, partition, "e", write.body, before)
+        self.record(state, partition, "e", write.body, before)
         return True
+
+    def _is_refused(self, state: ShopState, write: EventWrite, now: float) -> bool:
+        """Tell whether nothing may be kept under the visitor of an event that is new."""
+        owner = write.visitor_id
+        if owner is None or keys.subject_of(owner) not in state.visitor_marks:
+            return False
+        days = (keys.seen_key("", partition_of(owner), now, days_ago=ago) for ago in (0, 1))
+        return not any(keys.id_hash(write.event_id) in state.seen[day] for day in days)
 
     def _remember(self, state: ShopState, visitor_id: str, write: EventWrite) -> bytes:
         """Add to a visitor's strings and return the interactions before."""
@@ -145,28 +160,30 @@ class MemoryStore:
         timeout_seconds: float | None = None,  # noqa: ARG002 - nothing is waited for
     ) -> None:
         """Append an exposure to its visitor's stream and keep its order for half an hour; either may be empty."""
-        with self._lock:
-            state = self._shop(shop)
+        with self.lock:
+            state = self.shop(shop)
             if write.order:
                 state.rankings.put(write.ranking_id, write.order, keys.RANKING_LIFE_SECONDS)
-            if not write.body:
+            if not write.body or (
+                write.visitor_id is not None and keys.subject_of(write.visitor_id) in state.visitor_marks
+            ):
                 return
             partition = partition_of(write.ranking_id if write.visitor_id is None else write.visitor_id)
             self._refuse_beyond_bound(state, partition, 1)
-            self._record(state, partition, "x", write.body, None)
+            self.record(state, partition, "x", write.body, None)
 
     def ranking(self, shop: str, ranking_id: str) -> bytes | None:
         """Return the order that was answered; None if unknown or too old."""
-        return self._shop(shop).rankings.get(ranking_id)
+        return self.shop(shop).rankings.get(ranking_id)
 
     def get_items(self, shop: str, item_ids: Sequence[str]) -> dict[str, bytes | None]:
         """Return catalogue rows."""
-        return {item_id: self._shop(shop).catalogue.get(item_id) for item_id in item_ids}
+        return {item_id: self.shop(shop).catalogue.get(item_id) for item_id in item_ids}
 
     def put_items(self, shop: str, writes: Sequence[ItemWrite]) -> list[bool]:
         """Write rows and their facts; False where `expected` no longer stands."""
-        with self._lock:
-            state = self._shop(shop)
+        with self.lock:
+            state = self.shop(shop)
             partitions = [partition_of(w.item_id) for w in writes]
             for partition in set(partitions):
                 self._refuse_beyond_bound(state, partition, partitions.count(partition))
@@ -179,19 +196,19 @@ class MemoryStore:
             state.catalogue.pop(write.item_id, None)
         else:
             state.catalogue[write.item_id] = write.body
-        self._record(state, partition, "i", write.fact, None)
+        self.record(state, partition, "i", write.fact, None)
         return True
 
     def erase_visitor(self, shop: str, visitor_id: str) -> None:
         """Forget a visitor's strings."""
-        with self._lock:
-            self._shop(shop).done.drop(visitor_id)
-            self._shop(shop).shown.drop(visitor_id)
+        with self.lock:
+            self.shop(shop).done.drop(visitor_id)
+            self.shop(shop).shown.drop(visitor_id)
 
     def stream_state(self, shop: str) -> StreamState:
         """Return how far the worker is behind."""
-        with self._lock:
-            streams = self._shop(shop).streams
+        with self.lock:
+            streams = self.shop(shop).streams
             oldest = [int(stream[0].id.partition(b"-")[0]) / 1000 for stream in streams if stream]
             return StreamState(sum(map(len, streams)), min(oldest, default=None))
 
@@ -199,7 +216,7 @@ class MemoryStore:
         if len(state.streams[partition]) + more > self._bound:
             raise Backlog("the stream is full")
 
-    def _record(self, state: ShopState, partition: int, kind: str, body: bytes, before: bytes | None) -> None:
+    def record(self, state: ShopState, partition: int, kind: str, body: bytes, before: bytes | None) -> None:
         """Append a fact under the next stream id, which never goes back, whatever the clock does."""
         milliseconds, sequence = state.newest[partition]
         now = int(self._clock() * 1000)

@@ -21,8 +21,8 @@ class MemoryWorkStore(MemoryStore):
 
     def acquire(self, shop: str, token: str, life_seconds: float, *, waits: bool = False) -> bytes | None:
         """Take or prolong the lease on a shop and return its work state; None where it is not ours."""
-        with self._lock:
-            marks, ours = self._shop(shop).marks, token.encode()
+        with self.lock:
+            marks, ours = self.shop(shop).marks, token.encode()
             holder, waiting = marks.get(_LEASE), marks.get(_WISH)
             if (holder or waiting or ours) != ours:
                 if waits and waiting in (None, ours):
@@ -31,39 +31,39 @@ class MemoryWorkStore(MemoryStore):
             if waiting == ours:
                 marks.drop(_WISH)
             marks.put(_LEASE, ours, life_seconds)
-            return self._shop(shop).work
+            return self.shop(shop).work
 
     def save(self, shop: str, token: str, state: bytes, life_seconds: float) -> None:
         """Replace the work state and prolong the lease; raises LeaseLost where it is no longer held."""
-        with self._lock:
-            if self._shop(shop).marks.get(_LEASE) != token.encode():
+        with self.lock:
+            if self.shop(shop).marks.get(_LEASE) != token.encode():
                 raise LeaseLost(f"somebody else works on shop {shop} by now")
-            self._shop(shop).marks.put(_LEASE, token.encode(), life_seconds)
-            self._shop(shop).work = state
+            self.shop(shop).marks.put(_LEASE, token.encode(), life_seconds)
+            self.shop(shop).work = state
 
     def prolong(self, shop: str, token: str, life_seconds: float) -> bool:
         """Keep the lease for as long again; False where it was lost."""
-        with self._lock:
-            held = self._shop(shop).marks.get(_LEASE) == token.encode()
+        with self.lock:
+            held = self.shop(shop).marks.get(_LEASE) == token.encode()
             if held:
-                self._shop(shop).marks.put(_LEASE, token.encode(), life_seconds)
+                self.shop(shop).marks.put(_LEASE, token.encode(), life_seconds)
             return held
 
     def progress(self, shop: str) -> bytes:
         """Return the work state as it stands, for whoever only looks (empty: none yet)."""
-        with self._lock:
-            return self._shop(shop).work
+        with self.lock:
+            return self.shop(shop).work
 
     def release(self, shop: str, token: str) -> None:
         """Give the lease back; nothing if it was lost."""
-        with self._lock:
-            if self._shop(shop).marks.get(_LEASE) == token.encode():
-                self._shop(shop).marks.drop(_LEASE)
+        with self.lock:
+            if self.shop(shop).marks.get(_LEASE) == token.encode():
+                self.shop(shop).marks.drop(_LEASE)
 
     def entries(self, shop: str, after: Positions, count: int) -> list[list[Entry]]:
         """Return the next facts of each partition, at most `count` each."""
-        with self._lock:
-            streams = self._shop(shop).streams
+        with self.lock:
+            streams = self.shop(shop).streams
             return [
                 [e for e in stream if _order(e.id) > _order(since)][:count]
                 for stream, since in zip(streams, after, strict=True)
@@ -71,8 +71,8 @@ class MemoryWorkStore(MemoryStore):
 
     def entries_between(self, shop: str, after: Positions, upto: Positions) -> list[list[Entry]]:
         """Return the facts of each partition in (after, upto]."""
-        with self._lock:
-            streams = self._shop(shop).streams
+        with self.lock:
+            streams = self.shop(shop).streams
             return [
                 [e for e in stream if _order(since) < _order(e.id) <= _order(until)]
                 for stream, since, until in zip(streams, after, upto, strict=True)
@@ -80,40 +80,47 @@ class MemoryWorkStore(MemoryStore):
 
     def trim(self, shop: str, upto: Positions) -> None:
         """Drop the facts up to and including a position, per partition."""
-        with self._lock:
-            for stream, until in zip(self._shop(shop).streams, upto, strict=True):
+        with self.lock:
+            for stream, until in zip(self.shop(shop).streams, upto, strict=True):
                 stream[:] = [e for e in stream if _order(e.id) > _order(until)]
 
     def read_statistics(self, shop: str, items: Sequence[int]) -> dict[int, bytes | None]:
         """Return statistics records by item hash."""
-        return {item: self._shop(shop).statistics.get(item) for item in items}
+        return {item: self.shop(shop).statistics.get(item) for item in items}
 
     def write_statistics(self, shop: str, batch: int, records: Mapping[int, bytes]) -> None:
         """Write records that `batch` brought about; one that a later or the same batch wrote already stays."""
-        with self._lock:
-            statistics = self._shop(shop).statistics
+        with self.lock:
+            statistics = self.shop(shop).statistics
             for item, record in records.items():
                 if int.from_bytes(statistics.get(item, b"")[:8], "little") < batch:
                     statistics[item] = record
 
     def visitors(self, shop: str, visitor_ids: Sequence[str]) -> dict[str, VisitorState]:
         """Return visitors' strings."""
-        with self._lock:
-            state = self._shop(shop)
+        with self.lock:
+            state = self.shop(shop)
             return {v: VisitorState(state.done.get(v) or b"", state.shown.get(v) or b"") for v in visitor_ids}
+
+    def marked(self, shop: str, visitor_ids: Sequence[str]) -> frozenset[str]:
+        """Return those of the visitors who are erased or object."""
+        marks = self.shop(shop).visitor_marks
+        return frozenset(v for v in visitor_ids if keys.subject_of(v) in marks)
 
     def extend_visitors(
         self, shop: str, batch: int, added: Mapping[str, VisitorState], *, by_time: bool, life_seconds: int
     ) -> None:
         """Add records to visitors' strings; a batch that a partition has had already changes nothing there."""
         join = _merged if by_time else _appended
-        with self._lock:
-            state = self._shop(shop)
+        with self.lock:
+            state = self.shop(shop)
             had = [p for p in range(PARTITIONS) if state.projected[p] >= batch]
             for visitor_id, (done, shown) in added.items():
                 if (partition := partition_of(visitor_id)) in had:
                     continue
                 state.projected[partition] = batch
+                if keys.subject_of(visitor_id) in state.visitor_marks:
+                    continue
                 known_done, known_shown = self.visitors(shop, [visitor_id])[visitor_id]
                 if done:
                     records = remembered_interactions(b"", join(known_done, done, INTERACTION))
@@ -124,8 +131,8 @@ class MemoryWorkStore(MemoryStore):
 
     def restore_items(self, shop: str, rows: Mapping[str, bytes | None]) -> None:
         """Set (or, with None, delete) catalogue rows without recording facts."""
-        with self._lock:
-            catalogue = self._shop(shop).catalogue
+        with self.lock:
+            catalogue = self.shop(shop).catalogue
             for item_id, row in rows.items():
                 if row is None:
                     catalogue.pop(item_id, None)
@@ -134,23 +141,23 @@ class MemoryWorkStore(MemoryStore):
 
     def clear(self, shop: str) -> None:
         """Delete visitors, items, statistics and which batches reached the visitors."""
-        with self._lock:
-            state = self._shop(shop)
+        with self.lock:
+            state = self.shop(shop)
             for held in (state.done, state.shown, state.catalogue, state.statistics):
                 held.clear()
             state.projected = [0] * PARTITIONS
 
     def suspend(self, shop: str) -> None:
         """For a minute, have events go to the streams only."""
-        with self._lock:
+        with self.lock:
             for partition in range(PARTITIONS):
                 mark = keys.suspended_key("", partition)
-                self._shop(shop).marks.put(mark, b"1", keys.SUSPENSION_SECONDS)
+                self.shop(shop).marks.put(mark, b"1", keys.SUSPENSION_SECONDS)
 
     def resume(self, shop: str, upto: Positions) -> bool:
         """End the suspension of the partitions whose stream ends at `upto`; True if that is all of them."""
-        with self._lock:
-            state = self._shop(shop)
+        with self.lock:
+            state = self.shop(shop)
             read = [
                 not stream or _order(stream[-1].id) <= _order(until)
                 for stream, until in zip(state.streams, upto, strict=True)

@@ -120,7 +120,8 @@ class Store(Protocol):
     def append(self, shop: str, writes: Sequence[EventWrite], now: float) -> list[bool]:
         """Append events; True where accepted, False where the id was seen today or yesterday (UTC) already.
 
-        Nothing of an event is stored without the rest of it. Raises Backlog where the stream is full; events of
+        Nothing of an event is stored without the rest of it. An event of a visitor who is erased or objects
+        (`features.store.privacy`) is stored as nobody's. Raises Backlog where the stream is full; events of
         other partitions may have been taken then, which a repetition reports as duplicates.
         """
 
@@ -189,12 +190,15 @@ class WorkStore(Store, Protocol):
     def visitors(self, shop: str, visitor_ids: Sequence[str]) -> dict[str, VisitorState]:
         """Return visitors' strings."""
 
+    def marked(self, shop: str, visitor_ids: Sequence[str]) -> frozenset[str]:
+        """Return those of the visitors who are erased or object: nothing is kept under their ids."""
+
     def extend_visitors(
         self, shop: str, batch: int, added: Mapping[str, VisitorState], *, by_time: bool, life_seconds: int
     ) -> None:
         """Add records to visitors' strings; a batch that a partition has had already changes nothing there.
 
-        They go to the end, or with `by_time` to where their time puts them.
+        They go to the end, or with `by_time` to where their time puts them. Marked visitors get none.
         """
 
     def restore_items(self, shop: str, rows: Mapping[str, bytes | None]) -> None:

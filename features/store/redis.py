@@ -9,12 +9,15 @@ from features.identity import PARTITIONS, hash64, partition_of
 from features.increments import PRIOR_RECORDS, SHOP
 from features.store import keys
 from features.store.exchange import Command, Exchange, script
+from features.store.privacy import nobodys
 from features.store.protocol import ANY, EventWrite, ExposureWrite, Found, ItemWrite, StreamState
 
 INTERACTIONS_BYTES: Final = INTERACTIONS_KEPT * INTERACTION.itemsize
 IMPRESSIONS_BYTES: Final = IMPRESSIONS_KEPT * IMPRESSION.itemsize
 BEFORE_BYTES: Final = PRIOR_RECORDS * INTERACTION.itemsize
 _PARTS: Final = range(PARTITIONS)
+_ACCEPTED: Final = ord("1")
+_MARKED: Final = ord("2")
 
 
 class RedisStore:
@@ -63,17 +66,29 @@ class RedisStore:
         return Found(interactions, impressions, catalogue, statistics, shop_totals)
 
     def append(self, shop: str, writes: Sequence[EventWrite], now: float) -> list[bool]:
-        """Append events, one script per partition; True where accepted, False where the id was seen."""
+        """Append events, one script per partition; True where accepted, False where the id was seen.
+
+        Those of visitors who are erased or object are appended in a second round trip, as nobody's.
+        """
+        verdicts = self._appended(shop, writes, now)
+        if refused := [place for place, verdict in enumerate(verdicts) if verdict == _MARKED]:
+            again = self._appended(shop, [nobodys(writes[place]) for place in refused], now)
+            for place, verdict in zip(refused, again, strict=True):
+                verdicts[place] = verdict
+        return [verdict == _ACCEPTED for verdict in verdicts]
+
+    def _appended(self, shop: str, writes: Sequence[EventWrite], now: float) -> list[int]:
+        """Return the script's verdict on each event."""
         groups = _partitions_of(writes)
         commands = [
             self._append(shop, partition, [writes[i] for i in places], now)
             for partition, places in groups.items()
         ]
-        accepted = [False] * len(writes)
-        for places, verdicts in zip(groups.values(), self._exchange.run(commands), strict=True):
-            for place, verdict in zip(places, verdicts, strict=True):
-                accepted[place] = verdict == ord("1")
-        return accepted
+        verdicts = [0] * len(writes)
+        for places, said in zip(groups.values(), self._exchange.run(commands), strict=True):
+            for place, verdict in zip(places, said, strict=True):
+                verdicts[place] = verdict
+        return verdicts
 
     def _append(self, shop: str, partition: int, writes: Sequence[EventWrite], now: float) -> Command:
         names = [
@@ -81,6 +96,7 @@ class RedisStore:
             keys.seen_key(shop, partition, now),
             keys.seen_key(shop, partition, now, days_ago=1),
             keys.suspended_key(shop, partition),
+            keys.marks_key(shop, partition),
         ]
         places: dict[str, int] = {}
         args: list[bytes | int] = [
@@ -92,11 +108,14 @@ class RedisStore:
             BEFORE_BYTES,
         ]
         for write in writes:
-            place = 0
-            if write.visitor_id is not None and not (place := places.get(write.visitor_id, 0)):
-                place = places[write.visitor_id] = len(names) + 1
-                names.extend(keys.visitor_keys(shop, partition, write.visitor_id))
-            args += (keys.id_hash(write.event_id), place, write.body, write.interactions, write.impressions)
+            place, subject = 0, b""
+            if write.visitor_id is not None:
+                subject = keys.subject_of(write.visitor_id)
+                if not (place := places.get(write.visitor_id, 0)):
+                    place = places[write.visitor_id] = len(names) + 1
+                    names.extend(keys.visitor_keys(shop, partition, write.visitor_id))
+            said = (write.body, write.interactions, write.impressions, subject)
+            args += (keys.id_hash(write.event_id), place, *said)
         return script("append").call(names, args)
 
     def append_exposure(
@@ -104,8 +123,12 @@ class RedisStore:
     ) -> None:
         """Append an exposure to its visitor's stream and keep its order for half an hour; either may be empty."""
         owner = write.ranking_id if write.visitor_id is None else write.visitor_id
-        stream = keys.stream_key(shop, partition_of(owner))
-        commands = [script("exposure").call((stream,), (self._bound, write.body))] if write.body else []
+        commands: list[Command] = []
+        if write.body:
+            partition = partition_of(owner)
+            names = (keys.stream_key(shop, partition), keys.marks_key(shop, partition))
+            subject = b"" if write.visitor_id is None else keys.subject_of(write.visitor_id)
+            commands.append(script("exposure").call(names, (self._bound, write.body, subject)))
         if write.order:  # found by the ranking alone, so in a slot of its own
             key = keys.ranking_key(shop, partition_of(write.ranking_id), write.ranking_id)
             commands.append(("SET", key, write.order, "EX", keys.RANKING_LIFE_SECONDS))

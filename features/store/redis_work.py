@@ -99,6 +99,20 @@ class RedisWorkStore(RedisStore):
             for v, (done, shown) in zip(visitor_ids, replies, strict=True)
         }
 
+    def marked(self, shop: str, visitor_ids: Sequence[str]) -> frozenset[str]:
+        """Return those of the visitors who are erased or object."""
+        groups: dict[int, list[str]] = defaultdict(list)
+        for visitor_id in visitor_ids:
+            groups[partition_of(visitor_id)].append(visitor_id)
+        commands = [
+            ("HMGET", keys.marks_key(shop, partition), *map(keys.subject_of, group))
+            for partition, group in groups.items()
+        ]
+        replies = zip(groups.values(), self._exchange.run(commands), strict=True)
+        return frozenset(
+            v for group, found in replies for v, mark in zip(group, found, strict=True) if mark is not None
+        )
+
     def extend_visitors(
         self, shop: str, batch: int, added: Mapping[str, VisitorState], *, by_time: bool, life_seconds: int
     ) -> None:
@@ -110,10 +124,10 @@ class RedisWorkStore(RedisStore):
             groups[partition_of(visitor_id)].append(visitor_id)
         commands = []
         for partition, group in groups.items():
-            names = [keys.projected_key(shop, partition)]
+            names = [keys.projected_key(shop, partition), keys.marks_key(shop, partition)]
             for visitor_id in group:
                 names.extend(keys.visitor_keys(shop, partition, visitor_id))
-            records = (part for visitor_id in group for part in added[visitor_id])
+            records = (part for v in group for part in (*added[v], keys.subject_of(v)))
             commands.append(script("visitors").call(names, (*header, *sizes, *records)))
         self._exchange.run(commands)
 

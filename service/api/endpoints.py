@@ -20,6 +20,7 @@ from service.api import (
     rankings,
     rules,
     sdk,
+    visitors,
 )
 from service.api.endpoint import Endpoint
 
@@ -39,6 +40,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = tuple(
             insights,
             ordering,
             models,
+            visitors,
             health,
             metrics,
             openapi,

@@ -14,7 +14,7 @@ from service.contract.verdicts import FieldError
 from service.deps import Deps
 from service.ranking.reasons import Why
 from service.rankings.arrange import arranged
-from service.rankings.call import Call, Moment, call_of
+from service.rankings.call import Call, Moment, call_of, respecting
 from service.rankings.compute import compute
 from service.rankings.decide import SHADOW, Decision, decide
 from service.rankings.explain import explained
@@ -89,7 +89,7 @@ def parse(deps: Deps, caller: Caller) -> Call:
     call = call_of(request, caller.shop, deps.new_id(moment.now), moment, deps.settings.deadline_ms)
     if twice := repeated(call.item_ids):
         raise refused(twice)
-    return call
+    return respecting(call, deps.objections)
 
 
 def answer(deps: Deps, call: Call, decision: Decision, outcome: Outcome) -> Response:

@@ -15,6 +15,7 @@ from features.log.schema import Kind
 from features.store import redis_work
 from features.store.exchange import Exchange
 from features.store.protocol import WorkStore
+from features.store.redis_privacy import RedisPrivacy
 from features.store.redis_settings import RedisSettings
 from service.cli.live import live
 from service.importing.intake import Events, Exposures, Intake, Items
@@ -34,6 +35,7 @@ class State(NamedTuple):
 
     store: WorkStore
     settings: RedisSettings
+    privacy: RedisPrivacy
     log: Log
 
 
@@ -126,7 +128,7 @@ def rebuild(settings: Settings, shop: str, *, as_json: bool) -> None:
     with opened(settings) as state:
         dates = state.log.dates(shop, Kind.EVENTS)
         with progress(f"rebuild {shop}", len(dates)) as told:
-            count = Rebuild(state.store, state.settings, state.log, shop, time.time).run(
+            count = Rebuild(state.store, state.settings, state.privacy, state.log, shop, time.time).run(
                 lambda date, done: told(sum(d <= date for d in dates), f"{done:,} facts, up to {date}")
             )
     seconds = round(time.monotonic() - began, 2)
@@ -146,7 +148,7 @@ def opened(settings: Settings) -> Iterator[State]:
         exchange = Exchange(url, PATIENCE_SECONDS)
         stack.callback(store.close)
         stack.callback(exchange.close)
-        yield State(store, RedisSettings(exchange), Log(ready.log_url))
+        yield State(store, RedisSettings(exchange), RedisPrivacy(exchange), Log(ready.log_url))
 
 
 def _intake(kind: str, into: Into) -> Intake:

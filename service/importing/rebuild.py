@@ -15,10 +15,12 @@ from features.facts import STATE_SECONDS
 from features.log.place import Log, date_of
 from features.log.reader import Fact, facts
 from features.log.schema import Kind
+from features.store.privacy import PrivacyStore
 from features.store.protocol import WorkStore
 from features.store.settings import SettingsStore
 from service.changes import restore_setting
 from service.importing.load import CHUNK, turn
+from service.privacy.requests import restore
 from service.shops import shop_of
 from service.worker.entries import streamed
 from service.worker.held import Held
@@ -38,6 +40,7 @@ class Rebuild:
 
     store: WorkStore
     settings: SettingsStore
+    privacy: PrivacyStore
     log: Log
     shop: str
     clock: Callable[[], float]
@@ -49,6 +52,8 @@ class Rebuild:
             while held.archive(self.clock()):
                 pass
             self._restore_settings()
+            asked = facts(self.log, self.shop, (Kind.PRIVACY,))
+            restore(self.privacy, self.shop, (fact.row for fact in asked))
             self.store.suspend(self.shop)
             self.store.clear(self.shop)
             held.save(replace(held.state, project=Cursor(held.state.archive.after)))
@@ -87,8 +92,9 @@ class Rebuild:
             held.archive(self.clock())
             upto = held.state.archive.after
             met = [each.fact for each in streamed(self.store.entries_between(self.shop, since, upto))]
-            for _, change in (fact for fact in met if fact.kind is Kind.SETTINGS):
-                restore_setting(self.settings, self.shop, change)
+            for kind, row in met:
+                if kind is Kind.SETTINGS:
+                    restore_setting(self.settings, self.shop, row)
             self._project(held, history, met, int(STATE_SECONDS))
             held.save(replace(held.state, project=Cursor(upto)))
             self.store.trim(self.shop, upto)

@@ -1,12 +1,13 @@
 """A ranking as it was asked for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from features.candidates import Context, Listing
 from service.contract.listing import RankRequest, split
 from service.directory import ShopSettings
+from service.privacy.objections import Objections
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Call:
     began: float  # on the timer
     deadline: float  # on the timer
     explain: bool = False
+    opted_out: bool = False  # the visitor objects or is erased: then there is no id either
 
     @property
     def shop_name(self) -> str:
@@ -48,6 +50,13 @@ class Call:
             said.get("search_term"),
             said.get("filters") or (),
         )
+
+
+def respecting(call: Call, objections: Objections) -> Call:
+    """Return the call of nobody where its visitor objects or is erased: nothing is read, written or drawn for them."""
+    if call.visitor_id is None or not objections.hold(call.shop_name, call.visitor_id):
+        return call
+    return replace(call, visitor_id=None, session_id=None, opted_out=True)
 
 
 @dataclass(frozen=True, slots=True)

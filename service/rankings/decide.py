@@ -53,6 +53,8 @@ def decide(call: Call, *, kill_switch: bool) -> Decision:
         return Decision(None, ends, source=source)
     if not call.consent:
         return Decision(None, Reason.NO_CONSENT, source=source)
+    if call.opted_out:
+        return Decision(None, Reason.OPTED_OUT, source=source)
     if settings.state == "shadow":
         return Decision(SHADOW, Reason.SHADOW, window=settings.window, source=source)
     if call.visitor_id is None:

@@ -11,12 +11,16 @@ from features.log.reader import Fact
 from features.log.schema import SEQUENCE_BITS, Kind
 from features.store.protocol import WorkStore
 from service.worker.held import Held
-from service.worker.history import History
+from service.worker.history import History, unattributed
 from service.worker.state import Imported
 
 
 def take_in(held: Held, history: History, kind: Kind, rows: Sequence[dict[str, Any]], now: float) -> None:
-    """Write rows to the log, in the order given, and project them. Raises OSError where the log cannot be written."""
+    """Write rows to the log, in the order given, and project them. Raises OSError where the log cannot be written.
+
+    Rows of visitors who are erased or object are written as nobody's.
+    """
+    rows = unattributed(held.store, held.shop, rows)
     number = held.state.following(now)
     for place, row in enumerate(rows):
         row["sequence"] = (number << SEQUENCE_BITS) + place

@@ -14,7 +14,13 @@ from features.store.protocol import Entry, Positions
 
 _LOG: Final = logging.getLogger(__name__)
 EVENT: Final = "e"
-_KINDS: Final = {EVENT: Kind.EVENTS, "x": Kind.EXPOSURES, "i": Kind.ITEMS, "s": Kind.SETTINGS}
+_KINDS: Final = {
+    EVENT: Kind.EVENTS,
+    "x": Kind.EXPOSURES,
+    "i": Kind.ITEMS,
+    "s": Kind.SETTINGS,
+    "p": Kind.PRIVACY,
+}
 
 
 Parts: TypeAlias = Sequence[Sequence[Entry]]

@@ -55,6 +55,8 @@ class History:
         The same batch may be projected again after a crash. Statistics come first: they are counted with what visitors
         did before, which is what the strings hold until the batch reaches them.
         """
+        marked = self._store.marked(self._shop, list(_visitors_of(facts)))
+        facts = [Fact(kind, _nobodys(row, marked)) for kind, row in facts] if marked else facts
         self._learn(facts)
         visitors = _Visitors(
             self._store.visitors(self._shop, list(_visitors_of(facts))), by_time=self._by_time
@@ -105,6 +107,16 @@ class History:
 def row_of(change: Mapping[str, Any]) -> dict[str, Any]:
     """Return the catalogue row that an item change wrote: the change itself, without its place in the log."""
     return {name: value for name, value in change.items() if name != "sequence"}
+
+
+def unattributed(store: WorkStore, shop: str, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    """Return rows with those of visitors who are erased or object as nobody's."""
+    marked = store.marked(shop, list({row["visitor_id"]: None for row in rows if row.get("visitor_id")}))
+    return [_nobodys(row, marked) for row in rows] if marked else rows
+
+
+def _nobodys(row: dict[str, Any], marked: frozenset[str]) -> dict[str, Any]:
+    return row | {"visitor_id": None, "session_id": None} if row.get("visitor_id") in marked else row
 
 
 class _Visitors:

@@ -9,8 +9,12 @@ from threading import Event
 from features.log.place import Log
 from features.store import redis_work
 from features.store.exchange import Exchange
+from features.store.redis_privacy import RedisPrivacy
 from features.store.redis_settings import RedisSettings
 from service.settings import Settings
+from service.worker.erasing import Erasing
+from service.worker.keeping import LogKeeping
+from service.worker.retention import Retention
 from service.worker.worker import Worker
 
 TIMEOUT_SECONDS = 30.0  # nobody waits for the worker; a large batch may take its time
@@ -29,4 +33,12 @@ def run(settings: Settings) -> None:
     )
     exchange = Exchange(settings.redis_url, TIMEOUT_SECONDS)
     with closing(store), closing(exchange):
-        Worker(store, RedisSettings(exchange), Log(settings.log_url), time.time).run(stop)
+        privacy = RedisPrivacy(exchange)
+        worker = Worker(
+            store,
+            RedisSettings(exchange),
+            Log(settings.log_url),
+            time.time,
+            lambda shop: LogKeeping(Erasing(privacy, shop), Retention(settings.log_retention_days)),
+        )
+        worker.run(stop)

@@ -12,6 +12,7 @@ from features.store.settings import SettingsStore
 from service.shops import shop_of
 from service.worker.chunk import finish
 from service.worker.held import BATCH, Held, holding
+from service.worker.keeping import NOTHING, Keeping
 
 POLL_SECONDS: Final = 0.1  # an event is counted this late when little happens
 STORE_AWAY_SECONDS: Final = 0.5
@@ -25,7 +26,9 @@ _LOG: Final = logging.getLogger(__name__)
 class ShopWork:
     """The work on one shop, as one process sees it."""
 
-    def __init__(self, store: WorkStore, settings: SettingsStore, log: Log, shop: str) -> None:
+    def __init__(
+        self, store: WorkStore, settings: SettingsStore, log: Log, shop: str, keeping: Keeping = NOTHING
+    ) -> None:
         self._store = store
         self._settings = settings
         self._log = log
@@ -33,6 +36,8 @@ class ShopWork:
         self._after: Positions = (START,) * PARTITIONS
         self._looked_at = float("-inf")
         self._due = False
+        self._keeping = keeping
+        self._keeping_is_due = False
         self._waits_until = float("-inf")
         self._unwritable = False
 
@@ -41,7 +46,8 @@ class ShopWork:
         if now < self._waits_until:
             return False
         self._look(now)
-        if not self._due and not any(self._store.entries(self._shop, self._after, 1)):
+        is_due = self._due or self._keeping_is_due
+        if not is_due and not any(self._store.entries(self._shop, self._after, 1)):
             return False
         try:
             return self._hold(now)
@@ -73,6 +79,7 @@ class ShopWork:
         waiting = self._store.stream_state(self._shop)
         old = waiting.oldest_at is not None and waiting.oldest_at <= now - HELD_SECONDS
         self._due = old or waiting.length >= BATCH
+        self._keeping_is_due = self._keeping.is_due(now)
 
     def _hold(self, now: float) -> bool:
         with holding(self._store, self._log, self._shop) as held:
@@ -83,39 +90,54 @@ class ShopWork:
             self._after = held.state.project.after
             if self._due:
                 self._archive(held, now)
-        return more or self._due
+            if self._keeping_is_due:
+                self._keeping_is_due = self._writing(lambda: self._keeping.step(held, now))
+        return more or self._due or self._keeping_is_due
 
     def _finish_import(self, held: Held) -> None:
         if held.state.imported is not None:
             finish(held, shop_of(self._settings, self._shop).attributes)
 
     def _archive(self, held: Held, now: float) -> None:
-        """Put facts into the log. A log that cannot be written is told once, and tried again when we next look."""
+        """Put facts into the log."""
+        self._due = self._writing(lambda: held.archive(now))
+
+    def _writing(self, work: Callable[[], bool]) -> bool:
+        """Do what writes the log; True if there is more of it.
+
+        A log that cannot be written is told once, and tried again when we next look.
+        """
         try:
-            self._due = held.archive(now)
+            more = work()
         except OSError as error:
-            self._due = False
             if not self._unwritable:
                 _LOG.warning(
                     "the log of shop %s cannot be written, its facts wait in Redis: %s", self._shop, error
                 )
             self._unwritable = True
-        else:
-            if self._unwritable:
-                _LOG.warning("the log of shop %s is written again", self._shop)
-            self._unwritable = False
+            return False
+        if self._unwritable:
+            _LOG.warning("the log of shop %s is written again", self._shop)
+        self._unwritable = False
+        return more
 
 
 class Worker:
     """Goes round all shops."""
 
     def __init__(
-        self, store: WorkStore, settings: SettingsStore, log: Log, clock: Callable[[], float]
+        self,
+        store: WorkStore,
+        settings: SettingsStore,
+        log: Log,
+        clock: Callable[[], float],
+        keeping: Callable[[str], Keeping] = lambda _shop: NOTHING,
     ) -> None:
         self._store = store
         self._settings = settings
         self._log = log
         self._clock = clock
+        self._keeping = keeping
         self._shops: dict[str, ShopWork] = {}
         self._looked_at = float("-inf")
         self._away = False
@@ -149,6 +171,7 @@ class Worker:
         if not 0.0 <= now - self._looked_at < LOOK_SECONDS:
             self._looked_at = now
             for name in sorted(self._settings.shops() - set(self._shops)):
-                self._shops[name] = ShopWork(self._store, self._settings, self._log, name)
+                keeping = self._keeping(name)
+                self._shops[name] = ShopWork(self._store, self._settings, self._log, name, keeping)
         busy = [shop.round(now) for shop in self._shops.values()]
         return any(busy)

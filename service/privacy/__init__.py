@@ -1,0 +1,1 @@
+"""What visitors may ask for: access, erasure, objection."""

@@ -1,0 +1,39 @@
+"""The log no longer than it may be kept: dates beyond their retention go, file by file."""
+
+from typing import Final
+
+from features.log.kind import Kind
+from features.log.place import date_of
+from features.log.visitor import KINDS
+from features.log.writer import remove
+from service.worker.held import Held
+
+KEPT_FOR_A_TIME: Final[tuple[Kind, ...]] = (
+    KINDS  # those about visitors; a rebuild needs the others from the beginning
+)
+_DAY_SECONDS: Final = 86_400.0
+
+
+class Retention:
+    """Which dates may stay."""
+
+    def __init__(self, days: int) -> None:
+        self._days = days
+
+    def first_date(self, now: float) -> str:
+        """Return the oldest date that stays: of a fact that is `days` old now, or younger.
+
+        >>> Retention(395).first_date(1_795_348_800.0)
+        '2025-10-23'
+        """
+        return date_of(now - self._days * _DAY_SECONDS)
+
+    def step(self, held: Held, now: float) -> None:
+        """Remove what is too old. What is half done when the process dies is done the next time."""
+        first = self.first_date(now)
+        for kind in KEPT_FOR_A_TIME:
+            for date in held.log.dates(held.shop, kind):
+                if date >= first:
+                    break
+                for part in held.log.parts(held.shop, kind, date, date):
+                    remove(held.log, part)
