@@ -97,6 +97,15 @@ def increments_of(events: Iterable[tuple[Event, bytes]]) -> Increments:
     return Increments(_sorted(np.concatenate((_counts(items, indexes, counters), _pairs(acted, before)))))
 
 
+def counts(name: str) -> bool:
+    """Tell whether events of this name count for their items.
+
+    >>> counts("view_item"), counts("search")
+    (True, False)
+    """
+    return name in _FIRST_COUNTER
+
+
 def slot_groups(indexes: Sequence[int]) -> npt.NDArray[np.int64]:
     """Return the group of each place in a list; the last group where the place is not known, which is negative.
 

@@ -45,6 +45,11 @@ class MemoryPrivacy:
         """Return the hashes of all who are marked."""
         return frozenset(self._store.shop(shop).visitor_marks)
 
+    def subjects_erased(self, shop: str) -> frozenset[bytes]:
+        """Return the hashes of those of them who are erased."""
+        marks = self._store.shop(shop).visitor_marks.items()
+        return frozenset(subject for subject, mark in marks if mark is Mark.ERASED)
+
     def revisions(self, shops: Sequence[str]) -> dict[str, int]:
         """Return a number for each shop that changes whenever a mark does."""
         return {shop: self._store.shop(shop).marked for shop in shops}

@@ -39,6 +39,9 @@ class PrivacyStore(Protocol):
     def subjects(self, shop: str) -> frozenset[bytes]:
         """Return the hashes of all who are marked."""
 
+    def subjects_erased(self, shop: str) -> frozenset[bytes]:
+        """Return the hashes of those of them who are erased."""
+
     def revisions(self, shops: Sequence[str]) -> dict[str, int]:
         """Return a number for each shop that changes whenever a mark does; 0 where none ever was."""
 

@@ -44,6 +44,12 @@ class RedisPrivacy:
         replies = self._exchange.run([("HKEYS", keys.marks_key(shop, p)) for p in range(PARTITIONS)])
         return frozenset(subject for found in replies for subject in found)
 
+    def subjects_erased(self, shop: str) -> frozenset[bytes]:
+        """Return the hashes of those of them who are erased."""
+        replies = self._exchange.run([("HGETALL", keys.marks_key(shop, p)) for p in range(PARTITIONS)])
+        marks = (pair for found in replies for pair in zip(found[::2], found[1::2], strict=True))
+        return frozenset(subject for subject, mark in marks if mark == Mark.ERASED.encode())
+
     def revisions(self, shops: Sequence[str]) -> dict[str, int]:
         """Return a number for each shop that changes whenever a mark does."""
         replies = self._exchange.run([("GET", _marked_key(shop)) for shop in shops])

@@ -44,6 +44,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "service.importing.command:import_files", "Events, items or exposures from files into the log."
     ),
     "rebuild": Command("service.importing.command:rebuild", "Redis state from the log."),
+    "verify": Command("service.verifying.command:verify", "Whether Redis and the log hold the same."),
 }
 
 

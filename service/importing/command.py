@@ -36,6 +36,7 @@ class State(NamedTuple):
     store: WorkStore
     settings: RedisSettings
     privacy: RedisPrivacy
+    exchange: Exchange
     log: Log
 
 
@@ -148,7 +149,7 @@ def opened(settings: Settings) -> Iterator[State]:
         exchange = Exchange(url, PATIENCE_SECONDS)
         stack.callback(store.close)
         stack.callback(exchange.close)
-        yield State(store, RedisSettings(exchange), RedisPrivacy(exchange), Log(ready.log_url))
+        yield State(store, RedisSettings(exchange), RedisPrivacy(exchange), exchange, Log(ready.log_url))
 
 
 def _intake(kind: str, into: Into) -> Intake:

@@ -129,6 +129,7 @@ def test_a_restored_mark_leaves_a_newer_one_alone(store: WorkStore, privacy: Pri
     assert (privacy.mark_of("s", "v"), privacy.mark_of("s", "w")) == (Mark.ERASED, Mark.OBJECTS)
     privacy.restore_mark("s", subject_of("w"), Mark.ERASED)
     assert privacy.mark_of("s", "w") is Mark.ERASED
+    assert privacy.subjects_erased("s") == {subject_of("v"), subject_of("w")}
     assert facts(store, "p") == [b"fact"]
 
 

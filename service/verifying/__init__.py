@@ -1,0 +1,1 @@
+"""Whether Redis and the log hold the same: `balad verify`."""
