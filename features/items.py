@@ -124,9 +124,10 @@ class ItemTable:
 
     def uncatalogued(self, item_ids: Sequence[str]) -> list[str]:
         """Return the ids that were looked up in the catalogue and are not in it."""
-        known = self._state.rows_of(item_ids)
-        unknown = ~known["catalogued"] & (known["item"] != 0)
-        return [item_ids[i] for i in np.nonzero(unknown)[0].tolist()]
+        state = self._state
+        places = state.places_of(item_ids)
+        count = _keep_uncatalogued(state.rows, places)
+        return [item_ids[i] for i in places[:count].tolist()]
 
     def candidates(self, listing: Listing) -> Candidates:
         """Return the listing as columns; what the call says wins over what is known.
@@ -215,6 +216,18 @@ def _keep_stale(rows: Records, places: _Indices, hour: int, since: float) -> int
     for i in range(len(places)):
         row = rows[_within(rows, places[i])]
         if row["hour"] != hour or row["read_at"] < since:
+            places[count] = i
+            count += 1
+    return count
+
+
+@jit
+def _keep_uncatalogued(rows: Records, places: _Indices) -> int:
+    """Put the indices of places whose items were read, and are in no catalogue, first; count them."""
+    count = 0
+    for i in range(len(places)):
+        row = rows[_within(rows, places[i])]
+        if row["item"] != 0 and not row["catalogued"]:
             places[count] = i
             count += 1
     return count

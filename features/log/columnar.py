@@ -1,31 +1,46 @@
-"""The items of an exposure as they travel: columns, less than half the bytes of rows; in the log they are rows."""
+"""The items of an exposure as they travel: columns, less than half the bytes of rows; a read log has rows again."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
+from operator import itemgetter
+from typing import Any, Final, TypeAlias
 
-_COLUMNS: Final = ("item_id", "index", "score", "price", "in_stock")  # `shop_index` is the place in them
+_COLUMNS: Final = ("item_id", "index", "score", "price", "in_stock")
+_PLACE: Final = "shop_index"  # the place in the columns
+
+Columns: TypeAlias = Mapping[str, Sequence[Any] | None]
+Rows: TypeAlias = Sequence[Mapping[str, Any]]
 
 
-def columns(**values: Sequence[Any]) -> dict[str, Sequence[Any] | None]:
+def columns(**values: Sequence[Any]) -> Columns:
     """Return items as columns in the shop's order; one that says nothing of any item is None.
 
     >>> columns(item_id=["A", "B"], index=[1, 0], score=[0.5, 0.7], price=[None, None], in_stock=[None, True])["price"]
     """
     return {
-        name: values[name] if any(value is not None for value in values[name]) else None for name in _COLUMNS
+        name: said if said.count(None) < len(said) else None
+        for name, said in ((name, values[name]) for name in _COLUMNS)
     }
 
 
-def rows(items: Mapping[str, Sequence[Any] | None]) -> list[dict[str, Any]]:
-    """Return the rows of items that came as columns.
+def length(items: Columns | Rows | None) -> int:
+    """Return how many items came, as columns or as rows; none are none."""
+    if isinstance(items, Mapping):
+        return len(items["item_id"] or ())
+    return len(items or ())
 
-    >>> rows({"item_id": ["A"], "index": [0], "score": [0.5], "price": None, "in_stock": None})
-    [{'item_id': 'A', 'index': 0, 'shop_index': 0, 'score': 0.5, 'price': None, 'in_stock': None}]
+
+def column(items: Columns | Rows, name: str) -> Iterable[Any]:
+    """Return what items that came as columns, or as rows, say under a name.
+
+    >>> list(column({"item_id": ["A", "B"], "price": None}, "price"))
+    [None, None]
+    >>> list(column({"item_id": ["A", "B"]}, "shop_index"))
+    [0, 1]
+    >>> list(column([{"item_id": "A"}], "item_id"))
+    ['A']
     """
-    ids = items["item_id"] or ()
-    nothing = [None] * len(ids)
-    index, score, price, in_stock = (items[name] or nothing for name in _COLUMNS[1:])
-    return [
-        {"item_id": i, "index": n, "shop_index": place, "score": s, "price": p, "in_stock": stock}
-        for place, (i, n, s, p, stock) in enumerate(zip(ids, index, score, price, in_stock, strict=True))
-    ]
+    if not isinstance(items, Mapping):
+        return map(itemgetter(name), items)
+    count = length(items)
+    return range(count) if name == _PLACE else items[name] or repeat(None, count)

@@ -1,20 +1,21 @@
 """What a row of the log is, for each kind of fact; the one place that knows.
 
-Rows are dicts with every key of their schema and of the structs in it, None where absent. Beside what the fact says,
-each has `received_at` (Unix seconds, the order in which facts count) and `sequence` (what tells facts of one moment
-apart: the stream's id for live ones, the batch and row for imported ones).
+Rows are dicts with every key of their schema and of the structs in it, None where absent; the items of an exposure on
+its way into the log may be columns (`features.log.columnar`). Beside what the fact says, each has `received_at` (Unix
+seconds, the order in which facts count) and `sequence` (what tells facts of one moment apart: the stream's id for live
+ones, the batch and row for imported ones).
 """
 
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
-from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 import orjson
 import pyarrow as pa
 
+from features.log.columnar import column, length
 from features.log.kind import Kind as Kind  # noqa: PLC0414 - what schemas are asked by
 
 Row: TypeAlias = Mapping[str, Any]
@@ -186,10 +187,13 @@ def _array(values: list[Any], dtype: pa.DataType) -> pa.Array:
     """Return values as an array; lists of structs column by column, five times as fast as row by row."""
     if not (pa.types.is_list(dtype) and pa.types.is_struct(dtype.value_type)):
         return pa.array(values, dtype)
-    lengths = np.fromiter((len(value or ()) for value in values), np.int32, len(values))
+    lengths = np.fromiter(map(length, values), np.int32, len(values))
     offsets = np.concatenate([np.zeros(1, np.int32), np.cumsum(lengths, dtype=np.int32)])
-    structs = list(chain.from_iterable(filter(None, values)))
-    children = [pa.array(list(map(itemgetter(f.name), structs)), f.type) for f in dtype.value_type]
+    said = [value for value in values if value]
+    children = [
+        pa.array(list(chain.from_iterable(column(items, field.name) for items in said)), field.type)
+        for field in dtype.value_type
+    ]
     flat = pa.StructArray.from_arrays(children, fields=list(dtype.value_type))
     absent = pa.array(np.fromiter((value is None for value in values), np.bool_, len(values)))
     return pa.ListArray.from_arrays(pa.array(offsets), flat, type=dtype, mask=absent)

@@ -2,11 +2,11 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
-from features.log.columnar import columns
+from features.log.columnar import Columns, columns
 from service.ranking.rules import Verdict
 from service.rankings.call import Call
 from service.rankings.decide import Decision
@@ -67,8 +67,9 @@ def exposure_of(
     )
 
 
-def _items(call: Call, outcome: Outcome) -> dict[str, Sequence[Any] | None]:
+def _items(call: Call, outcome: Outcome) -> Columns:
     ids, said = call.listing.item_ids, call.listing.said
+    stated = said if any(said) else ()
     indexes: list[int | None] = [None] * len(ids)
     for index, place in enumerate(outcome.order[: call.limit]):
         indexes[place] = index
@@ -76,8 +77,8 @@ def _items(call: Call, outcome: Outcome) -> dict[str, Sequence[Any] | None]:
         item_id=ids,
         index=indexes,
         score=outcome.scores or (),
-        price=[stated and stated.get("price") for stated in said],
-        in_stock=[stated and stated.get("in_stock") for stated in said],
+        price=[item and item.get("price") for item in stated],
+        in_stock=[item and item.get("in_stock") for item in stated],
     )
 
 

@@ -7,7 +7,6 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import orjson
 
-from features.log.columnar import rows
 from features.log.reader import Fact
 from features.log.schema import Kind, sequence_of
 from features.store.protocol import Entry, Positions
@@ -61,8 +60,6 @@ def _streamed(entry: Entry) -> Iterator[Streamed]:
     try:
         row = orjson.loads(entry.body)
         row["sequence"] = sequence_of(int(milliseconds), int(number))
-        if isinstance(items := row.get("items"), dict):
-            row["items"] = rows(items)
         float(row["received_at"])
         yield Streamed(Fact(_KINDS[entry.kind], row), entry.before or b"")
     except (orjson.JSONDecodeError, LookupError, TypeError) as error:
