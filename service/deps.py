@@ -20,6 +20,7 @@ from service.tables import Tables
 
 if TYPE_CHECKING:  # it knows how rankings are recorded, which takes these handles
     from service.console.attempts import Attempts
+    from service.insights.data import DataHealth
     from service.insights.insights import Insights
     from service.privacy.desk import Desk
 
@@ -53,6 +54,7 @@ class Deps:
     metrics: Metrics
     tally: Tally
     insights: "Insights"
+    data_health: "DataHealth"
     sessions: Sessions
     attempts: "Attempts"
     weights: Weights

@@ -103,6 +103,20 @@ class Metrics:
         for code in codes:
             self._rejections.labels(shop, code).inc()
 
+    def rejections(self, shop: str) -> dict[str, int]:
+        """Return what was refused of a shop, by code, since the web processes were started; the most frequent first."""
+        registry = self._registry
+        if getattr(values.ValueClass, "_multiprocess", False):
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        samples = (s for m in registry.collect() if m.name == "balad_rejections" for s in m.samples)
+        counts = {
+            s.labels["code"]: int(s.value)
+            for s in samples
+            if s.name.endswith("_total") and s.labels["shop"] == shop
+        }
+        return dict(sorted(counts.items(), key=lambda one: -one[1]))
+
     def store_available(self, up: bool) -> None:  # noqa: FBT001 - a gauge's value
         """Say whether the store answers."""
         self._store_up.set(float(up))

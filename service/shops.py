@@ -38,6 +38,12 @@ class KeyHash:
 
     kind: KeyKind
     sha256: str
+    created_at: float | None = None  # None: with the shop, by a version that did not say
+
+    @property
+    def mark(self) -> str:
+        """What people and the audit log call the key: enough to tell it from the shop's others."""
+        return f"{self.kind}_…{self.sha256[:8]}"
 
     def matches(self, key: str) -> bool:
         """Compare in constant time."""
@@ -58,7 +64,9 @@ class Shop:
     def of(cls, text: bytes) -> "Shop":
         """Read the setting `shop`."""
         said = orjson.loads(text)
-        keys = tuple(KeyHash(KeyKind(key["kind"]), key["sha256"]) for key in said["keys"])
+        keys = tuple(
+            KeyHash(KeyKind(key["kind"]), key["sha256"], key.get("created_at")) for key in said["keys"]
+        )
         origins = tuple(said.get("origins", ()))
         return cls(said["shop"], declared(said["attributes"]), keys, said["created_at"], origins)
 
@@ -73,7 +81,10 @@ class Shop:
             {
                 "shop": self.name,
                 "attributes": [f"{a.name}:{a.kind}" for a in self.attributes],
-                "keys": [{"kind": key.kind, "sha256": key.sha256} for key in self.keys],
+                "keys": [
+                    {"kind": key.kind, "sha256": key.sha256, "created_at": key.created_at}
+                    for key in self.keys
+                ],
                 "created_at": self.created_at,
                 "origins": self.origins,
             }
@@ -106,10 +117,10 @@ def create_shop(
         raise ShopError(
             f"shop {name!r}: a name is 1 to 64 of a-z, 0-9, - and _, and ends in a letter or digit"
         )
-    new = NewShop(name, _new_key(KeyKind.PUBLISHABLE), _new_key(KeyKind.SECRET))
+    new = NewShop(name, new_key(KeyKind.PUBLISHABLE), new_key(KeyKind.SECRET))
     keys = (
-        KeyHash(KeyKind.PUBLISHABLE, hash_of(new.publishable_key)),
-        KeyHash(KeyKind.SECRET, hash_of(new.secret_key)),
+        KeyHash(KeyKind.PUBLISHABLE, hash_of(new.publishable_key), now),
+        KeyHash(KeyKind.SECRET, hash_of(new.secret_key), now),
     )
     shop = Shop(name, tuple(attributes), keys, now)
     if not change(store, name, SHOP_SETTING, None, shop.text(), actor="command line", now=now):
@@ -147,5 +158,6 @@ def _text_of(store: SettingsStore, name: str) -> bytes:
     return text
 
 
-def _new_key(kind: KeyKind) -> str:
+def new_key(kind: KeyKind) -> str:
+    """Return a key that nobody guesses."""
     return f"{kind}_{secrets.token_urlsafe(_SECRET_BYTES)}"

@@ -23,6 +23,7 @@ from service.deps import Deps
 from service.directory import REFRESH_SECONDS, Directory
 from service.guarded import GuardedStore
 from service.identify import ranking_id
+from service.insights.data import DataHealth
 from service.insights.insights import Insights
 from service.metrics import Metrics
 from service.models import Models
@@ -77,6 +78,7 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         shelf=shelf,
         metrics=metrics,
         tally=Tally(RedisRuleCounts(exchange), clock),
+        data_health=DataHealth(settings.log_url, work_store, clock),
         sessions=RedisSessions(exchange),
         attempts=Attempts(settings.redis_url),
         weights=Weights(shelf),

@@ -1,16 +1,13 @@
 """Whether a log can carry a model at all; where not, what is missing and what to do, in words."""
 
 from collections.abc import Iterator
-from typing import Final
 
 import numpy as np
 
+from features.enough import FEWEST_LISTINGS, FEWEST_SESSIONS
 from training.dataset import Dataset
 from training.fit import with_positives
 from training.source import Tally
-
-FEWEST_LISTINGS: Final = 300  # with something wanted: half of them are judged on, and an interval needs 100
-FEWEST_SESSIONS: Final = 60
 
 
 class UnusableLogError(ValueError):

@@ -47,7 +47,7 @@ class Caller:
     @property
     def key_name(self) -> str:
         """What the audit log calls the key: enough to tell it from the shop's others."""
-        return f"{self.key.kind}_…{self.key.sha256[:8]}"
+        return self.key.mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from service.api.auth import Access, Caller
 from service.api.endpoint import Endpoint, answer_of
 from service.api.problems import Conflict, NotFound
 from service.deps import Deps
-from service.models.loading import load
+from service.models.promotion import NoModel, Promotions, live_of
+from service.pages.change import Author
 
 EFFECTIVE_SECONDS: Final = 2  # every process looks at the pointers each second
 
@@ -56,7 +57,7 @@ class PromotedAnswer(TypedDict):
 def get_models(deps: Deps, caller: Caller) -> Response:
     """List the shop's models."""
     shop = caller.shop_name
-    pointer = _live(deps, shop)
+    pointer = live_of(deps.shelf, shop)
     serving, refusal = deps.models.current(shop), deps.models.refusal(shop)
     return answer_of(
         {
@@ -71,33 +72,32 @@ def get_models(deps: Deps, caller: Caller) -> Response:
 
 def promote_model(deps: Deps, caller: Caller, version: str) -> Response:
     """Let a model rank, if it passes every check."""
-    shop = caller.shop_name
-    if version not in deps.shelf.versions(shop):
-        raise NotFound("unknown_model", "The shop has no such model")
     try:
-        load(deps.shelf.read(shop, version), caller.shop.shop.attributes)
-        return _promoted(deps.shelf.promote(shop, version, deps.clock()))
+        return _promoted(
+            _promotions(deps).promote(_author(deps, caller), version, caller.shop.shop.attributes)
+        )
+    except NoModel:
+        raise NotFound("unknown_model", "The shop has no such model") from None
     except BundleError as error:
         raise Conflict("model_refused", f"The model cannot rank: {error}") from None
 
 
 def rollback_model(deps: Deps, caller: Caller) -> Response:
     """Let the model before rank again; once more undoes it."""
-    shop = caller.shop_name
-    pointer = _live(deps, shop)
-    if pointer is None or pointer.previous is None:
-        raise Conflict("no_previous_model", "There is no model to go back to")
     try:
-        return _promoted(deps.shelf.rollback(shop, deps.clock()))
+        return _promoted(_promotions(deps).rollback(_author(deps, caller)))
+    except NoModel:
+        raise Conflict("no_previous_model", "There is no model to go back to") from None
     except BundleError as error:
         raise Conflict("model_refused", f"The model before cannot rank: {error}") from None
 
 
-def _live(deps: Deps, shop: str) -> Pointer | None:
-    try:
-        return deps.shelf.live(shop)
-    except BundleError:
-        return None  # a pointer that cannot be read points to nothing, and a promotion replaces it
+def _promotions(deps: Deps) -> Promotions:
+    return Promotions(deps.shelf, deps.shop_settings)
+
+
+def _author(deps: Deps, caller: Caller) -> Author:
+    return Author(caller.shop_name, f"key {caller.key_name}", deps.clock())
 
 
 def _promoted(pointer: Pointer) -> Response:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from flask import Blueprint, Flask, Response, current_app, g, redirect, request, url_for
-from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
@@ -14,7 +13,9 @@ from wtforms.validators import ValidationError
 
 from features.store.protocol import StoreUnavailable
 from service.console import language, shown
+from service.console.charts import span_of
 from service.console.desk import ROLE_WORDS, Desk
+from service.console.language import gettext as _
 from service.console.navigation import navigation
 from service.console.route import Route, show
 from service.console.routes import ROUTES
@@ -167,6 +168,7 @@ def _context() -> dict[str, Any]:
         "languages": language.LANGUAGES,
         "navigation": [] if desk is None else navigation(desk),
         "token": _token,
+        "span_of": span_of,
         "stopped_by_operator": current_app.extensions["balad"].settings.kill_switch,
     }
 
@@ -177,7 +179,8 @@ def _token() -> Markup:
 
 
 def _secured(response: Response) -> Response:
-    response.headers.update(_HEADERS)
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)  # a report has a policy of its own
     if request.endpoint != "console.static":
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -14,7 +14,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, request, session
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, get_domain, get_locale
 
 LANGUAGES: Final = {"en": "English", "fr": "Français"}
 ENGLISH: Final = "en"
@@ -53,6 +53,16 @@ def choose(code: str) -> None:
     """Keep a choice for this browser; a language that we do not speak is no choice."""
     if code in LANGUAGES:
         session[_CHOSEN] = code
+
+
+def gettext(message: str, **values: object) -> str:
+    """Say a message in the language of this request."""
+    return str(get_domain().gettext(message, **values))
+
+
+def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
+    """Say one of two messages, as the language wants it for that number."""
+    return str(get_domain().ngettext(singular, plural, num, **values))
 
 
 @cache

@@ -21,7 +21,12 @@ class Entry:
     views: frozenset[str] = frozenset()
 
 
-ENTRIES: Final = (Entry(_l("Audit"), "audit"),)
+ENTRIES: Final = (
+    Entry(_l("Data"), "data"),
+    Entry(_l("Models"), "models"),
+    Entry(_l("Audit"), "audit"),
+    Entry(_l("Settings"), "settings", Role.ADMIN, frozenset({"people"})),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ NONE: Final = "\N{EN DASH}"  # where there is no figure
 
 def register(blueprint: Blueprint) -> None:
     """Give the filters to the templates: `{{ change.at | at }}`."""
-    for view in (at, ago, number, compact, share, lift):
+    for view in (at, ago, number, compact, share, lift, signed):
         blueprint.add_app_template_filter(view)
 
 
@@ -52,7 +52,10 @@ def share(value: float | None, digits: int = 0) -> str:
     """Write a share of 1 as a percentage: `12 %` in French, `12%` in English."""
     if value is None:
         return NONE
-    return format_percent(value, f"#,##0.{'0' * digits}%" if digits else "#,##0%", locale=get_locale())
+    pattern = get_locale().percent_formats[None].pattern  # French puts a space before the sign
+    return format_percent(
+        value, pattern.replace("##0", f"##0.{'0' * digits}") if digits else pattern, locale=get_locale()
+    )
 
 
 def lift(value: float | None, digits: int = 1) -> str:
@@ -61,6 +64,13 @@ def lift(value: float | None, digits: int = 1) -> str:
         return NONE
     written = share(abs(value), digits)
     return ("\N{MINUS SIGN}" if value < 0 else "+") + written
+
+
+def signed(value: float | None, digits: int = 3) -> str:
+    """Write a difference with its sign: `+0.064`."""
+    if value is None:
+        return NONE
+    return ("\N{MINUS SIGN}" if value < 0 else "+") + number(abs(value), digits)
 
 
 def moment(time: float) -> dt.datetime:

@@ -16,8 +16,15 @@ import click
 from features.store.filelock import FileLock
 from service.cli.live import live
 from service.cli.up import parts, run_until_stopped
-from service.demo.preparation import SEED, SHOPPERS, Preparation
-from service.demo.shopfront import DIRECTORY, PUBLISHABLE_FILE, SECRET_FILE, Shopfront, open_shopfront
+from service.demo.preparation import PERSON, SEED, SHOPPERS, Preparation
+from service.demo.shopfront import (
+    DIRECTORY,
+    PASSWORD_FILE,
+    PUBLISHABLE_FILE,
+    SECRET_FILE,
+    Shopfront,
+    open_shopfront,
+)
 from service.settings import Settings, environment
 from service.supervisor import Child, Kept
 from service.web import refuse_taken, url
@@ -113,6 +120,10 @@ def _announce(settings: Settings, bind: str, shop: Shopfront, began: float) -> N
         _say(f"\nBalad demo runs, but does not personalise: {answer.get('reason') or 'no answer yet'}")
     directory = settings.data / DIRECTORY
     _say(f"  try the shop   {url(bind)}/demo/")
+    if (password := directory / PASSWORD_FILE).exists():  # a demo made by an earlier version has none
+        _say(
+            f"  its console    {url(bind)}/console/   as {PERSON}, {password.read_text(encoding='utf-8').strip()}"
+        )
     _say(f"  read the API   {url(bind)}/docs")
     _say(f"  its keys       {directory / PUBLISHABLE_FILE}, {directory / SECRET_FILE}")
     _say(f"  its model      {answer.get('model') or 'none'}")

@@ -23,13 +23,22 @@ from features.pages import DEFAULT_PAGE
 from features.store.exchange import Exchange
 from features.store.redis_settings import RedisSettings
 from features.store.removal import remove_shop
-from service.demo.shopfront import DIRECTORY, ITEMS_FILE, PUBLISHABLE_FILE, SECRET_FILE
+from service.demo.shopfront import (
+    DIRECTORY,
+    ITEMS_FILE,
+    PASSWORD_FILE,
+    PUBLISHABLE_FILE,
+    SECRET_FILE,
+)
 from service.pages.change import Author, change_page
 from service.pages.settings import PageSettings
+from service.passwords import made
+from service.people import Role, add_person
 from service.settings import Settings
 from service.shops import SHOP_SETTING, create_shop
 
 SHOP: Final = "demo"
+PERSON: Final = "merchant"  # who may log in to its console
 SEED: Final = 17
 SESSIONS: Final = 1_800
 DAYS: Final = 5
@@ -94,7 +103,7 @@ class Preparation:
     def remove(self) -> None:
         """Remove the demo's shop, with its log, its models and its files; of other shops nothing."""
         shutil.rmtree(self.directory / _HISTORY, ignore_errors=True)
-        for name in (_PREPARED, _LOG, ITEMS_FILE, PUBLISHABLE_FILE, SECRET_FILE):
+        for name in (_PREPARED, _LOG, ITEMS_FILE, PUBLISHABLE_FILE, SECRET_FILE, PASSWORD_FILE):
             (self.directory / name).unlink(missing_ok=True)
         remove_shop(self._exchange(), SHOP)
         for url in (f"{self.settings.log_url}/shop={SHOP}", f"{self.settings.models_url}/{SHOP}"):
@@ -104,13 +113,19 @@ class Preparation:
 
     def _make_shop(self) -> None:
         store, now = self._store(), time.time()
+        author, password = Author(SHOP, "balad demo", now), made()
         new = create_shop(store, SHOP, declared(ATTRIBUTES), now=now)
+        add_person(store, author, PERSON, Role.ADMIN, password)
         on = PageSettings(state="on", holdout=0.0)  # who tries the demo shall not land in the holdout
-        change_page(store, Author(SHOP, "balad demo", now), DEFAULT_PAGE, lambda _: on, lambda _: True)
-        for name, key in ((PUBLISHABLE_FILE, new.publishable_key), (SECRET_FILE, new.secret_key)):
+        change_page(store, author, DEFAULT_PAGE, lambda _: on, lambda _: True)
+        for name, secret in (
+            (PUBLISHABLE_FILE, new.publishable_key),
+            (SECRET_FILE, new.secret_key),
+            (PASSWORD_FILE, password),
+        ):
             path = self.directory / name
             path.touch(mode=0o600)
-            path.write_text(f"{key}\n", encoding="utf-8")
+            path.write_text(f"{secret}\n", encoding="utf-8")
 
     def _simulate(self, history: Path) -> None:
         numbers = ("--seed", SEED, "--shoppers", SHOPPERS, "--sessions", SESSIONS, "--days", DAYS)

@@ -1,7 +1,8 @@
 """The demo shop as its page needs it, read from the files that `balad demo` leaves in the data directory.
 
 `demo/items.jsonl` holds the catalogue in the shop's own order, best sellers first; `demo/publishable_key` and
-`demo/secret_key` hold the shop's keys, readable by their owner alone.
+`demo/secret_key` hold the shop's keys, `demo/console_password` what opens its console, all three readable by their
+owner alone.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ DIRECTORY: Final = "demo"
 ITEMS_FILE: Final = "items.jsonl"
 PUBLISHABLE_FILE: Final = "publishable_key"
 SECRET_FILE: Final = "secret_key"  # noqa: S105 - a file's name
+PASSWORD_FILE: Final = "console_password"  # noqa: S105 - a file's name
 LISTING_LENGTH: Final = 36
 
 Item: TypeAlias = Mapping[str, Any]

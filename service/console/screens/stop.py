@@ -3,10 +3,10 @@
 from typing import Final
 
 from flask import flash, redirect, request
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from service.console.desk import Desk
+from service.console.language import gettext as _
 from service.console.route import Route
 from service.console.screens.home import local
 from service.kill_switch import turn
