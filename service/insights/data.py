@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 from features.facts import SESSION_GAP_SECONDS
 from features.log.kind import Kind
 from features.log.place import Log
+from features.pages import DEFAULT_PAGE
 from features.store.protocol import StreamState, WorkStore
 from service.catalogue import item_of
 from service.insights.question import DAY_SECONDS, Question
-from service.pages.settings import DEFAULT_PAGE
 
 if TYPE_CHECKING:
     from service.insights.database import Database

@@ -107,7 +107,7 @@ def _screen(desk: Desk, errors: dict[str, str] | None = None, **said: Any) -> tu
         origins=said.get("origins", shop.origins),
         attributes=rows + [("", Kind.CATEGORICAL)] * (SLOTS - len(rows)),
         kinds=_kinds(),
-        kept=_kept(),
+        kept=_kept(desk.deps.settings.log_retention_days),
         has_model=desk.deps.models.current(desk.shop_name) is not None,
     )
 
@@ -122,7 +122,7 @@ def _kinds() -> list[tuple[str, str]]:
     return [(kind.value, word) for kind, word in words.items()]
 
 
-def _kept() -> list[tuple[str, str]]:
+def _kept(log_days: int) -> list[tuple[str, str]]:
     """Return how long what is kept, from the constants that make it so."""
     return [
         (
@@ -137,7 +137,7 @@ def _kept() -> list[tuple[str, str]]:
             _("Counters of items"),
             _("%(days)d days after the last event", days=STATISTICS_LIFE_SECONDS // _DAY),
         ),
-        (_("The log of events, exposures and changes"), _("until its files are removed")),
+        (_("The log of events, exposures and changes"), _("%(days)d days", days=log_days)),
         (_("Who is logged in here"), _("12 hours after the last click, 7 days at most")),
     ]
 
