@@ -19,7 +19,7 @@ class Difference(NamedTuple):
     """One kind of difference: what it is, how many, and some of them by name."""
 
     what: str
-    count: int
+    number: int
     examples: list[str]
 
 
@@ -42,7 +42,7 @@ def differences(log: Logged, held: Held, began: float) -> list[Difference]:
         *_items(log, held, began),
         _of("settings that are not what the log's last change says", _settings(log, held)),
     ]
-    return [difference for difference in found if difference.count]
+    return [difference for difference in found if difference.number]
 
 
 def _visitors(log: Logged, held: Held, began: float) -> Iterable[Difference]:

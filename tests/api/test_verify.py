@@ -52,7 +52,7 @@ def finish(place: Installation) -> None:
 
 
 def said(found: Found) -> dict[str, int]:
-    return {difference.what: difference.count for difference in found.differences}
+    return {difference.what: difference.number for difference in found.differences}
 
 
 def test_nothing_differs_while_facts_are_on_their_way(place: Installation) -> None:
