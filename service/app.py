@@ -5,10 +5,11 @@ from typing import Any
 
 from flask import Flask, Response
 
-from service.api import browsers, problems
-from service.api.auth import Access, authenticate
+from service.api import browsers, hardening, problems
+from service.api.auth import Access, authenticate, check_scope
 from service.api.endpoint import Endpoint
 from service.api.endpoints import ENDPOINTS
+from service.api.rates import check_key
 from service.console import blueprint as console
 from service.demo.blueprint import demo_blueprint
 from service.demo.shopfront import opened_once
@@ -21,6 +22,7 @@ def create_app(deps: Deps) -> Flask:
     app.url_map.merge_slashes = False  # a page with an empty part is wrong, not another page
     app.extensions["balad"] = deps
     problems.register(app, deps.metrics)
+    hardening.register(app)
     for endpoint in ENDPOINTS:
         app.add_url_rule(
             endpoint.path,
@@ -47,6 +49,8 @@ def _view(deps: Deps, endpoint: Endpoint) -> Callable[..., Response]:
 
     def keyed_view(**path: Any) -> Response:  # noqa: ANN401 - parts of the path
         caller = authenticate(deps.directory, browsers.credentials(), endpoint.access)
+        check_scope(caller, endpoint.scope)
+        check_key(deps, caller)
         response = endpoint.view(deps, caller, **path)
         count(endpoint.name, response.status_code)()
         return response

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # it knows how rankings are recorded, which takes these handl
     from service.console.attempts import Attempts
     from service.insights.data import DataHealth
     from service.insights.insights import Insights
+    from service.limiting.rates import Rates
     from service.privacy.desk import Desk
 
 
@@ -59,4 +60,5 @@ class Deps:
     attempts: "Attempts"
     weights: Weights
     objections: Objections
+    rates: "Rates"
     requests: "Desk"

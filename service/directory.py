@@ -81,7 +81,9 @@ class Directory:
     def _by_key(self, key: str) -> tuple[ShopSettings, KeyHash] | None:
         # What an attacker's timing could tell of the lookup is a hash, which he cannot steer towards ours.
         kept, shop = self._known.keys.get(hash_of(key), (None, None))
-        return (shop, kept) if kept is not None and shop is not None and kept.matches(key) else None
+        if kept is None or shop is None or not kept.matches(key) or not kept.holds(self._clock()):
+            return None
+        return shop, kept
 
     def _may_be_new(self) -> bool:
         return self._tried_at is None or not 0 <= self._clock() - self._tried_at < _AGAIN_SECONDS

@@ -116,6 +116,18 @@ class Settings(BaseSettings):
         description="Facts one stream partition of a shop may hold before writes are refused with 503: "
         "what Redis may grow by while the worker is away.",
     )
+    key_rate: int = Field(
+        120_000,
+        ge=0,
+        description="Calls a minute that a shop's publishable keys may make together before they are answered 429; "
+        "0 is no limit. Secret keys have none.",
+    )
+    visitor_rate: int = Field(
+        600,
+        ge=0,
+        description="Rankings and events a minute of one visitor, with a publishable key, before they are answered "
+        "429; 0 is no limit. A person makes some dozens.",
+    )
     log_retention_days: int = Field(
         395,
         ge=32,

@@ -2,12 +2,12 @@
 
 import re
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from hmac import compare_digest
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -34,11 +34,26 @@ class ShopError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class KeyHash:
-    """A key as it is kept."""
+    """A key as it is kept.
+
+    `until` is when it ends, Unix seconds (None: never); `scopes` are the calls it was made for (empty: all).
+    """
 
     kind: KeyKind
     sha256: str
     created_at: float | None = None  # None: with the shop, by a version that did not say
+    until: float | None = None
+    scopes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> "KeyHash":
+        """Read a key; those of older versions say less."""
+        named = {name: said.get(name) for name in ("created_at", "until")}
+        return cls(KeyKind(said["kind"]), said["sha256"], **named, scopes=tuple(said.get("scopes", ())))
+
+    def holds(self, now: float) -> bool:
+        """Whether it has not ended."""
+        return self.until is None or now < self.until
 
     @property
     def mark(self) -> str:
@@ -64,9 +79,7 @@ class Shop:
     def of(cls, text: bytes) -> "Shop":
         """Read the setting `shop`."""
         said = orjson.loads(text)
-        keys = tuple(
-            KeyHash(KeyKind(key["kind"]), key["sha256"], key.get("created_at")) for key in said["keys"]
-        )
+        keys = tuple(map(KeyHash.of, said["keys"]))
         origins = tuple(said.get("origins", ()))
         return cls(said["shop"], declared(said["attributes"]), keys, said["created_at"], origins)
 
@@ -81,10 +94,7 @@ class Shop:
             {
                 "shop": self.name,
                 "attributes": [f"{a.name}:{a.kind}" for a in self.attributes],
-                "keys": [
-                    {"kind": key.kind, "sha256": key.sha256, "created_at": key.created_at}
-                    for key in self.keys
-                ],
+                "keys": [asdict(key) for key in self.keys],
                 "created_at": self.created_at,
                 "origins": self.origins,
             }
@@ -134,7 +144,7 @@ def shop_of(store: SettingsStore, name: str) -> Shop:
     Raises:
         ShopError: There is none of this name; the message lists those there are.
     """
-    return Shop.of(_text_of(store, name))
+    return Shop.of(text_of(store, name))
 
 
 def set_origins(store: SettingsStore, name: str, origins: Sequence[str], *, now: float) -> Shop:
@@ -144,14 +154,15 @@ def set_origins(store: SettingsStore, name: str, origins: Sequence[str], *, now:
         ShopError: There is no such shop, or somebody changed it meanwhile.
         OriginError: One of them is no origin.
     """
-    before = _text_of(store, name)
+    before = text_of(store, name)
     new = replace(Shop.of(before), origins=tuple(dict.fromkeys(origin_of(origin) for origin in origins)))
     if not change(store, name, SHOP_SETTING, before, new.text(), actor="command line", now=now):
         raise ShopError(f"shop {name!r} was changed meanwhile; try again")
     return new
 
 
-def _text_of(store: SettingsStore, name: str) -> bytes:
+def text_of(store: SettingsStore, name: str) -> bytes:
+    """Return the setting `shop` of a shop. Raises ShopError where there is none of this name."""
     if (text := store.read(name).values.get(SHOP_SETTING)) is None:
         known = ", ".join(sorted(store.shops())) or "none yet"
         raise ShopError(f"no shop {name!r}; there are: {known} (make one with `balad shop create {name}`)")

@@ -25,6 +25,7 @@ from service.guarded import GuardedStore
 from service.identify import ranking_id
 from service.insights.data import DataHealth
 from service.insights.insights import Insights
+from service.limiting.rates import Rates
 from service.metrics import Metrics
 from service.models import Models
 from service.ordering.orderings import NOTING_SECONDS, Noting, Weights
@@ -42,6 +43,7 @@ def wired(settings: Settings) -> Flask:
     """Return the application of one web process, with its local copies read and kept fresh."""
     deps, models = handles(settings)
     Refresher([deps.directory.refresh, deps.objections.refresh, deps.tally.flush], REFRESH_SECONDS).start()
+    Refresher([deps.rates.tell], REFRESH_SECONDS).start()
     # A thread of its own: a model takes a second to load, and a switch that a merchant turns does not wait for it.
     Refresher([models.refresh], REFRESH_SECONDS).start()
     Refresher([Noting(deps).note], NOTING_SECONDS).start()
@@ -84,6 +86,7 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         weights=Weights(shelf),
         insights=Insights(settings.log_url, work_store, shop_settings, clock),
         objections=objections,
+        rates=Rates(settings.redis_url, settings.key_rate, settings.visitor_rate, clock),
         requests=Desk(privacy, _export(settings, work_store, privacy), objections, shelf, ranking_id),
     )
     return deps, models

@@ -84,6 +84,13 @@ def authenticate(directory: Directory, said: Credentials, access: Access) -> Cal
     return caller
 
 
+def check_scope(caller: Caller, scope: str) -> None:
+    """Raise Forbidden where the key was made for other calls."""
+    if caller.key.scopes and scope not in caller.key.scopes:
+        may = ", ".join(caller.key.scopes)
+        raise Forbidden("out_of_scope", f"This key was made for {may} only")
+
+
 def _key(said: Credentials) -> str:
     if said.header is None and said.query is not None:
         return said.query

@@ -34,6 +34,11 @@ class Endpoint:
         """A word for metrics and OpenAPI: the view's own name."""
         return self.view.__name__
 
+    @property
+    def scope(self) -> str:
+        """What a key with scopes must have to make the call: the first word of its path after `/v1`."""
+        return self.path.removeprefix("/v1/").partition("/")[0]
+
 
 def json_body() -> object:
     """Parse the request's body.

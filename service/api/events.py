@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from service.api.auth import Access, Caller
 from service.api.endpoint import Endpoint, answer_of, body_as
+from service.api.rates import check_visitor
 from service.contract.event import BATCH_LENGTH, Event, judge_events, needed_fields
 from service.contract.quantities import Time
 from service.deps import Deps
@@ -68,6 +69,8 @@ def post_events(deps: Deps, caller: Caller) -> Response:
     if batch["sent_at"] is not None and not caller.is_trusted:
         raw = on_our_clock(raw, batch["sent_at"], now)
     valid, rejections = judge_events(raw, window_of(now, trusted=caller.is_trusted))
+    for visitor_id, number in Counter(event["visitor_id"] for event in valid).items():
+        check_visitor(deps, caller, visitor_id, number)
     new = _append(deps, caller, [as_received(event, now, trusted=caller.is_trusted) for event in valid], now)
     accepted = sum(new)
     duplicates = len(new) - accepted

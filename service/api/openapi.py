@@ -21,14 +21,18 @@ _POLICY: Final = (
 )
 _ERRORS: Final = {
     Access.NONE: (),
-    Access.PUBLISHABLE: ("400", "401", "413", "503"),
-    Access.SECRET: ("400", "401", "403", "413", "503"),
+    Access.PUBLISHABLE: ("400", "401", "403", "404", "413", "429", "503"),
+    Access.SECRET: ("400", "401", "403", "404", "409", "412", "413", "503"),
 }
 _TITLES: Final = {
     "400": "The body is not what the model says; `errors` names each wrong field",
     "401": "No key, or one that nobody has",
     "403": "The key may not do this",
+    "404": "There is no such thing",
+    "409": "What is there does not allow it",
+    "412": "Somebody else changed it meanwhile",
     "413": "The body is larger than 2 MB",
+    "429": "More than one key or visitor needs; Retry-After says when to try again",
     "503": "The store is away, or its backlog too long; Retry-After says when to try again",
 }
 

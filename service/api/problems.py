@@ -115,6 +115,13 @@ class TooLarge(Problem):
     title = "Content too large"
 
 
+class TooMany(Problem):
+    """More than one key or visitor needs; less of it, later, is fine."""
+
+    status = 429
+    title = "Too many requests"
+
+
 class Unavailable(Problem):
     """The store is away; the same call may succeed later."""
 

@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 from service.api.auth import Access, Caller
 from service.api.endpoint import Endpoint, answer_of, body_as
 from service.api.problems import Forbidden, refused
+from service.api.rates import check_visitor
 from service.contract.listing import RANK_REQUEST, repeated
 from service.contract.verdicts import FieldError
 from service.deps import Deps
@@ -89,6 +90,7 @@ def parse(deps: Deps, caller: Caller) -> Call:
     call = call_of(request, caller.shop, deps.new_id(moment.now), moment, deps.settings.deadline_ms)
     if twice := repeated(call.item_ids):
         raise refused(twice)
+    check_visitor(deps, caller, call.visitor_id)
     return respecting(call, deps.objections)
 
 

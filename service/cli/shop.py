@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from service.cli.keys import add_key, rotate_key
 from service.cli.live import live
 from service.settings import Settings
 
@@ -89,3 +90,7 @@ def origins(settings: Settings, name: str, origins: tuple[str, ...], *, clear: b
         click.echo(json.dumps({"shop": name, "origins": holds.origins}))
         return
     click.echo("\n".join(holds.origins) or "none declared: only pages served from localhost may call")
+
+
+shop.add_command(rotate_key)
+shop.add_command(add_key)

@@ -2,17 +2,14 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import Final, TypeVar
 
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
-from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from features.store.protocol import StoreUnavailable
-
-if TYPE_CHECKING:
-    from limits.storage import Storage
+from service.limiting.storage import storage
 
 # One person at one place mistypes; one place guesses many people; many places guess one person.
 _PAIR: Final = parse("10 per 15 minutes")
@@ -26,7 +23,7 @@ class Attempts:
     """The attempts to log in of the last while."""
 
     def __init__(self, redis_url: str) -> None:
-        self._limiter = cache(lambda: MovingWindowRateLimiter(_storage(redis_url)))
+        self._limiter = cache(lambda: MovingWindowRateLimiter(storage(redis_url)))
 
     def allow(self, shop: str, name: str, address: str) -> bool:
         """Count an attempt; False where there were too many. Raises StoreUnavailable."""
@@ -53,9 +50,3 @@ def _asked(ask: Callable[[], _T]) -> _T:
         return ask()
     except StorageError as error:
         raise StoreUnavailable(f"attempts to log in cannot be counted: {error}") from error
-
-
-def _storage(redis_url: str) -> "Storage":
-    """`limits` writes the scheme of a Unix socket otherwise."""
-    url = redis_url.replace("unix://", "redis+unix://", 1) if redis_url.startswith("unix:") else redis_url
-    return cast("Storage", storage_from_string(url, wrap_exceptions=True))

@@ -1,0 +1,1 @@
+"""How much a publishable key, and a visitor behind it, may ask for."""
