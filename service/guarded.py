@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from features.store.protocol import EventWrite, ExposureWrite, Found, ItemWrite, Store, StreamState
+from features.store.protocol import EventWrite, ExposureWrite, Found, ItemWrite, Store, StreamState, TrailPart
 from service.circuit import Circuit
 
 PATIENCE_SECONDS: Final = 0.02  # a failure to answer in less says more about the caller's deadline
@@ -73,6 +73,10 @@ class GuardedStore:
     def stream_state(self, shop: str) -> StreamState:
         """Return how far the worker is behind."""
         return self._circuit.run(lambda: self._store.stream_state(shop))
+
+    def trails(self, shop: str, after: int, count: int) -> TrailPart:
+        """Return trails of sessions."""
+        return self._circuit.run(lambda: self._store.trails(shop, after, count))
 
 
 def _patient(timeout_seconds: float | None) -> bool:

@@ -18,6 +18,8 @@ id, an item's that of its id, a ranking's that of its id.
 | `:settings` | hash | settings documents (partition 0 only) | until deleted |
 | `:rules:HOUR` | hash | what rules did in that hour (partition 0 only) | 50 h |
 | `:changes` | list | the newest 500 changes of them, JSON, newest first (partition 0 only) | until deleted |
+| `:trail` | stream | who looked at what, per batch: `b` a packed Trail (partition 0 only) | newest 128 MB |
+| `:trail:size`, `:trail:epoch` | string | bytes of it; how often it was begun anew (partition 0 only) | for good |
 | `:work` | string | the cursors over the stream, JSON (partition 0 only) | for good |
 | `:marks` | hash | visitors who are erased (`e`) or object (`o`), by the 8-byte hash of their id | for good |
 | `:marked` | string | how often marks changed (partition 0 only) | for good |
@@ -43,6 +45,7 @@ RANKING_LIFE_SECONDS: Final = 30 * 60
 SUSPENSION_SECONDS: Final = 60
 PROOF_LIFE_SECONDS: Final = 400 * DAY_SECONDS  # longer than the log keeps what the proof is about
 WISH_SECONDS: Final = 2
+TRAIL_BYTES: Final = 128 << 20  # some 10 million looks as an import packs them; live ones, in small batches, fewer
 
 
 def tag(shop: str, partition: int) -> str:
@@ -110,6 +113,12 @@ def marks_key(shop: str, partition: int) -> str:
 def subject_of(visitor_id: str) -> bytes:
     """Return the 8 bytes that stand for a visitor where the id must not: `hash64` of it."""
     return hash64(visitor_id).to_bytes(8, "little")
+
+
+def trail_keys(shop: str) -> tuple[str, str, str]:
+    """Return the keys of the trail, of its size and of its epoch: one slot."""
+    key = f"balad:{{{shop}:0}}:trail"
+    return key, f"{key}:size", f"{key}:epoch"
 
 
 def id_hash(event_id: str) -> bytes:

@@ -20,6 +20,7 @@ from features.store.protocol import (
     Found,
     ItemWrite,
     StreamState,
+    TrailPart,
 )
 from features.visit import remembered_impressions, remembered_interactions
 
@@ -62,6 +63,8 @@ class ShopState:
         self.catalogue: dict[str, bytes] = {}
         self.statistics: dict[int, bytes] = {}
         self.rankings, self.marks = Lasting(clock), Lasting(clock)
+        self.trails: list[tuple[int, bytes]] = []
+        self.epoch = 0
         self.projected = [0] * PARTITIONS
         self.work = b""
         self.visitor_marks: dict[bytes, Mark] = {}
@@ -211,6 +214,12 @@ class MemoryStore:
             streams = self.shop(shop).streams
             oldest = [int(stream[0].id.partition(b"-")[0]) / 1000 for stream in streams if stream]
             return StreamState(sum(map(len, streams)), min(oldest, default=None))
+
+    def trails(self, shop: str, after: int, count: int) -> TrailPart:
+        """Return the trails of the next batches after one, at most `count`."""
+        with self.lock:
+            state = self.shop(shop)
+            return TrailPart(state.epoch, [each for each in state.trails if each[0] > after][:count])
 
     def _refuse_beyond_bound(self, state: ShopState, partition: int, more: int) -> None:
         if len(state.streams[partition]) + more > self._bound:

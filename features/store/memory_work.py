@@ -129,6 +129,13 @@ class MemoryWorkStore(MemoryStore):
                     records = remembered_impressions(b"", join(known_shown, shown, IMPRESSION))
                     state.shown.put(visitor_id, records, life_seconds)
 
+    def extend_trail(self, shop: str, batch: int, trail: bytes) -> None:
+        """Append what `batch` adds to the trail; one that has this or a later batch stays."""
+        with self.lock:
+            trails = self.shop(shop).trails
+            if not trails or trails[-1][0] < batch:
+                trails.append((batch, trail))
+
     def restore_items(self, shop: str, rows: Mapping[str, bytes | None]) -> None:
         """Set (or, with None, delete) catalogue rows without recording facts."""
         with self.lock:
@@ -140,11 +147,13 @@ class MemoryWorkStore(MemoryStore):
                     catalogue[item_id] = row
 
     def clear(self, shop: str) -> None:
-        """Delete visitors, items, statistics and which batches reached the visitors."""
+        """Delete visitors, items, statistics, trails and which batches reached the visitors."""
         with self.lock:
             state = self.shop(shop)
             for held in (state.done, state.shown, state.catalogue, state.statistics):
                 held.clear()
+            state.trails.clear()
+            state.epoch += 1
             state.projected = [0] * PARTITIONS
 
     def suspend(self, shop: str) -> None:

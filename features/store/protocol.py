@@ -77,6 +77,13 @@ class StreamState(NamedTuple):
     oldest_at: float | None
 
 
+class TrailPart(NamedTuple):
+    """Packed trails of sessions, each with its batch, in order; another `epoch` than before: all were begun anew."""
+
+    epoch: int
+    trails: Sequence[tuple[int, bytes]]
+
+
 class Entry(NamedTuple):
     """One fact in a stream. `before` is None where the visitor's strings were not updated when it arrived."""
 
@@ -149,6 +156,9 @@ class Store(Protocol):
     def stream_state(self, shop: str) -> StreamState:
         """Return how far the worker is behind."""
 
+    def trails(self, shop: str, after: int, count: int) -> TrailPart:
+        """Return the trails of the next batches after one, at most `count`."""
+
 
 class WorkStore(Store, Protocol):
     """What the worker, imports and rebuilds ask beside it."""
@@ -187,6 +197,9 @@ class WorkStore(Store, Protocol):
     def write_statistics(self, shop: str, batch: int, records: Mapping[int, bytes]) -> None:
         """Write records that `batch` brought about; one that a later or the same batch wrote already stays."""
 
+    def extend_trail(self, shop: str, batch: int, trail: bytes) -> None:
+        """Append what `batch` adds to the trail; one that has this or a later batch stays. The oldest go at a bound."""
+
     def visitors(self, shop: str, visitor_ids: Sequence[str]) -> dict[str, VisitorState]:
         """Return visitors' strings."""
 
@@ -205,7 +218,7 @@ class WorkStore(Store, Protocol):
         """Set (or, with None, delete) catalogue rows without recording facts: they come from the log."""
 
     def clear(self, shop: str) -> None:
-        """Delete what is derived from the log: visitors, items, statistics. Streams, settings, ids seen stay."""
+        """Delete what is derived from the log: visitors, items, statistics, trails. Streams, settings, ids seen stay."""
 
     def suspend(self, shop: str) -> None:
         """For a minute, have events go to the streams only; repeated by a rebuild for as long as it lasts."""

@@ -10,7 +10,7 @@ from features.increments import PRIOR_RECORDS, SHOP
 from features.store import keys
 from features.store.exchange import Command, Exchange, script
 from features.store.privacy import nobodys
-from features.store.protocol import ANY, EventWrite, ExposureWrite, Found, ItemWrite, StreamState
+from features.store.protocol import ANY, EventWrite, ExposureWrite, Found, ItemWrite, StreamState, TrailPart
 
 INTERACTIONS_BYTES: Final = INTERACTIONS_KEPT * INTERACTION.itemsize
 IMPRESSIONS_BYTES: Final = IMPRESSIONS_KEPT * IMPRESSION.itemsize
@@ -187,6 +187,14 @@ class RedisStore:
         )
         oldest = [int(rows[0][0].partition(b"-")[0]) / 1000 for rows in replies[PARTITIONS:] if rows]
         return StreamState(sum(replies[:PARTITIONS]), min(oldest, default=None))
+
+    def trails(self, shop: str, after: int, count: int) -> TrailPart:
+        """Return the trails of the next batches after one, at most `count`."""
+        trail, _, epoch = keys.trail_keys(shop)
+        begun, entries = self._exchange.run(
+            [("GET", epoch), ("XRANGE", trail, f"({after}-0", "+", "COUNT", count)]
+        )
+        return TrailPart(int(begun or 0), [(int(e.partition(b"-")[0]), f[1]) for e, f in entries])
 
 
 def connect(url: str, *, stream_bound: int, timeout_seconds: float = 2.0) -> RedisStore:

@@ -90,6 +90,11 @@ class RedisWorkStore(RedisStore):
             commands.append(script("statistics").call(names, args))
         self._exchange.run(commands)
 
+    def extend_trail(self, shop: str, batch: int, trail: bytes) -> None:
+        """Append what `batch` adds to the trail; one that has this or a later batch stays."""
+        names = keys.trail_keys(shop)[:2]
+        self._exchange.run([script("trail").call(names, (batch, trail, keys.TRAIL_BYTES))])
+
     def visitors(self, shop: str, visitor_ids: Sequence[str]) -> dict[str, VisitorState]:
         """Return visitors' strings."""
         commands = [("MGET", *keys.visitor_keys(shop, partition_of(v), v)) for v in visitor_ids]
@@ -140,7 +145,9 @@ class RedisWorkStore(RedisStore):
         self._exchange.run(commands)
 
     def clear(self, shop: str) -> None:
-        """Delete visitors, items, statistics and which batches reached the visitors."""
+        """Delete visitors, items, statistics, trails and which batches reached the visitors."""
+        trail, size, epoch = keys.trail_keys(shop)
+        self._exchange.run([("INCR", epoch), ("UNLINK", trail, size)])
         for partition in _PARTS:
             self._exchange.run([("UNLINK", keys.projected_key(shop, partition))])
             for kind in "vscn":

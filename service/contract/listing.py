@@ -13,12 +13,12 @@ from service.contract.verdicts import FieldError
 
 LISTING_LENGTH: Final = 500
 LONGEST_DEADLINE_MS: Final = 10_000
-_STRICT: Final = ConfigDict(strict=True)
+STRICT: Final = ConfigDict(strict=True)
 
 Text = Annotated[str, Field(max_length=512)]
 
 
-@with_config(_STRICT)
+@with_config(STRICT)
 class ListedItem(TypedDict):
     """An item with what the call says about it, which overrides the catalogue for this call.
 
@@ -34,7 +34,7 @@ class ListedItem(TypedDict):
     attributes: NotRequired[AttributeValues | None]
 
 
-@with_config(_STRICT)
+@with_config(STRICT)
 class RankContext(TypedDict):
     """What the storefront knows about the moment."""
 
@@ -45,7 +45,7 @@ class RankContext(TypedDict):
     referrer: Annotated[Annotated[str, Field(max_length=2048)] | None, Field(default=None)]
 
 
-@with_config(_STRICT)
+@with_config(STRICT)
 class RankRequest(TypedDict):
     """A page's listing, in the shop's own order."""
 

@@ -1,10 +1,13 @@
-"""What events add to the statistics of items."""
+"""What facts add to the statistics of items, and to the trail of sessions."""
 
 from collections.abc import Iterable
 from typing import Final
 
 from features.facts import Event
 from features.increments import increments_of
+from features.log.kind import Kind
+from features.log.reader import Fact
+from features.sessions.trail import Tracks
 from features.statistics import counted
 from features.store.protocol import WorkStore
 
@@ -21,3 +24,15 @@ def count(store: WorkStore, shop: str, batch: int, events: Iterable[tuple[Event,
         before = store.read_statistics(shop, items)
         after = counted([before[item] for item in items], part, batch)
         store.write_statistics(shop, batch, dict(zip(items, after, strict=True)))
+
+
+def track(store: WorkStore, shop: str, batch: int, facts: Iterable[Fact]) -> None:
+    """Append to the trail who looked at what, and what became of items, under the number of the batch, once."""
+    tracks = Tracks()
+    for kind, row in facts:
+        if kind is Kind.EVENTS:
+            tracks.event(row)
+        elif kind is Kind.ITEMS:
+            tracks.item(row)
+    if trail := tracks.trail().to_bytes():
+        store.extend_trail(shop, batch, trail)

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import orjson
@@ -12,9 +12,9 @@ from features.log.schema import Kind, sequence_of
 from features.store.protocol import Entry, Positions
 
 _LOG: Final = logging.getLogger(__name__)
-EVENT: Final = "e"
+COUNTED: Final = frozenset({"e", "i"})  # entries that state is projected from: events and items
 _KINDS: Final = {
-    EVENT: Kind.EVENTS,
+    "e": Kind.EVENTS,
     "x": Kind.EXPOSURES,
     "i": Kind.ITEMS,
     "s": Kind.SETTINGS,
@@ -32,12 +32,12 @@ class Streamed(NamedTuple):
     before: bytes
 
 
-def streamed(parts: Iterable[Sequence[Entry]], only: str | None = None) -> list[Streamed]:
-    """Return the facts of all partitions in the order in which they were stored; `only` those of one kind of entry.
+def streamed(parts: Iterable[Sequence[Entry]], only: Container[str] | None = None) -> list[Streamed]:
+    """Return the facts of all partitions in the order in which they were stored; `only` those of some kinds of entry.
 
     One that is no JSON object of a known kind, which no version of ours writes, is left out with a warning.
     """
-    wanted = (entry for part in parts for entry in part if only in (None, entry.kind))
+    wanted = (entry for part in parts for entry in part if only is None or entry.kind in only)
     found = [each for entry in wanted for each in _streamed(entry)]
     return sorted(found, key=lambda each: each.fact.row["sequence"])
 

@@ -1,4 +1,4 @@
-"""A shop whose lease we hold: its facts into the log, its events into the statistics, each exactly once."""
+"""A shop whose lease we hold: its facts into the log, the statistics and the trail, each exactly once."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,10 +8,11 @@ from uuid import uuid4
 
 from features.identity import PARTITIONS
 from features.log import writer
+from features.log.kind import Kind
 from features.log.place import Log
 from features.store.protocol import StoreUnavailable, WorkStore
-from service.worker.counting import count
-from service.worker.entries import EVENT, Parts, by_kind, ends, streamed
+from service.worker.counting import count, track
+from service.worker.entries import COUNTED, Parts, by_kind, ends, streamed
 from service.worker.state import CursorName, WorkState
 
 LEASE_SECONDS: Final = 10.0  # how long a shop waits for another worker where one died
@@ -81,8 +82,10 @@ class Held:
             writer.write(self.log, self.shop, kind, batch, rows)
 
     def _count(self, batch: int, parts: Parts) -> None:
-        events = [(each.fact.row, each.before) for each in streamed(parts, EVENT)]
+        met = streamed(parts, COUNTED)
+        events = [(each.fact.row, each.before) for each in met if each.fact.kind is Kind.EVENTS]
         count(self.store, self.shop, batch, events)
+        track(self.store, self.shop, batch, (each.fact for each in met))
 
 
 @contextmanager

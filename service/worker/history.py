@@ -16,7 +16,7 @@ from features.log.reader import Fact
 from features.log.schema import Kind
 from features.store import keys
 from features.store.protocol import VisitorState, WorkStore
-from service.worker.counting import count
+from service.worker.counting import count, track
 
 _CATALOGUE_KEPT: Final = 100_000  # items whose attributes this process remembers between batches
 _BEFORE_BYTES: Final = PRIOR_RECORDS * INTERACTION.itemsize
@@ -72,6 +72,7 @@ class History:
                 rows[row["item_id"]] = None if said is None else orjson.dumps(said)
         self._store.restore_items(self._shop, rows)
         count(self._store, self._shop, batch, events)
+        track(self._store, self._shop, batch, facts)
         self._store.extend_visitors(
             self._shop, batch, visitors.added(), by_time=self._by_time, life_seconds=life_seconds
         )

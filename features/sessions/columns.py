@@ -1,0 +1,112 @@
+"""What the next-item model sees of each candidate: the sums of the walk, the item's standing, and its place in both."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from features.compiled import jit
+from features.sessions.arena import Arena, Codes, heat_now
+from features.sessions.walk import (
+    AFTER,
+    AHEAD,
+    BEHIND,
+    BESIDE,
+    CLOSEST,
+    COSINE,
+    MATCHED,
+    NEXT,
+    RECENT,
+    SECOND,
+    SHARED,
+    SIMILAR,
+    SUMS,
+    Floats,
+    Scratch,
+)
+
+
+class Given(NamedTuple):
+    """A session under way, in codes."""
+
+    looked: Codes  # distinct items, the newest first
+    times: Codes  # how often each was looked at
+    own: np.uint64  # the key of its session
+    more: Codes  # items that suit anybody, the best first, behind those of earlier sessions
+    earlier: int  # how many of `more` are of earlier sessions
+    hidden: Codes  # items that are not wanted
+
+
+SHARES: Final = (SIMILAR, COSINE, AHEAD, BESIDE, AFTER, MATCHED)
+_OF_ITEM: Final = 9
+_OF_SESSION: Final = 5
+COLUMNS: Final = SUMS + _OF_ITEM + len(SHARES) + _OF_SESSION
+NAMES: Final = (
+    "similarity of sessions with it",
+    "similarity by their latest match",
+    "sessions with it",
+    "closest session with it",
+    "looks ahead of the last item",
+    "looks right after the last item",
+    "looks before the last item",
+    "looks beside all items",
+    "similarity of sessions with it after a match",
+    "looks beside the item before the last",
+    "similarity by length of session",
+    "newest session with it",
+    "looks",
+    "heat",
+    "share of looks right after the last item",
+    "looks ahead for its looks",
+    "looks beside for its looks",
+    "similarity for its looks",
+    "steps since looked at",
+    "times looked at",
+    "looks ahead to looks before",
+    *(f"share of the top in column {column}" for column in SHARES),
+    "items looked at",
+    "looks at the last item",
+    "top similarity",
+    "top sessions",
+    "top looks right after",
+)
+
+
+@jit
+def columns(arena: Arena, room: Scratch, given: Given, chosen: Codes, X: Floats) -> None:
+    """Fill X, shape (n, COLUMNS), for the chosen items, whose sums are those of the last walk.
+
+    A session of no known items gives sums of 0; `steps since looked at` is -1 for an item not looked at.
+    """
+    n, looked, looked_times = len(chosen), given.looked, given.times
+    top = np.full(SUMS, 1e-9, np.float32)
+    for i in range(n):
+        for k in range(SUMS):
+            top[k] = max(top[k], room.sums[chosen[i], k])
+    last = looked[0] if len(looked) else -1
+    last_looks = arena.looks[last] if last >= 0 else 0
+    for i in range(n):
+        item = chosen[i]
+        sums, row = room.sums[item], X[i]
+        row[:SUMS] = sums
+        at = SUMS
+        row[at] = np.log1p(arena.looks[item])
+        row[at + 1] = heat_now(arena, item)
+        row[at + 2] = sums[NEXT] / max(last_looks, 1)
+        row[at + 3] = sums[AHEAD] / np.sqrt(max(arena.looks[item], 1))
+        row[at + 4] = sums[BESIDE] / np.sqrt(max(arena.looks[item], 1))
+        row[at + 5] = sums[SIMILAR] / np.sqrt(max(arena.looks[item], 1))
+        step, times = -1, 0
+        for k in range(len(looked)):
+            if looked[k] == item:
+                step, times = k, looked_times[k]
+        row[at + 6], row[at + 7] = step, times
+        row[at + 8] = (sums[AHEAD] + 1) / (sums[BEHIND] + 1)
+        at += _OF_ITEM
+        for k in range(len(SHARES)):
+            row[at + k] = sums[SHARES[k]] / top[SHARES[k]]
+        at += len(SHARES)
+        row[at] = len(looked)
+        row[at + 1] = np.log1p(last_looks)
+        row[at + 2] = top[SIMILAR]
+        row[at + 3] = top[SHARED]
+        row[at + 4] = top[NEXT]

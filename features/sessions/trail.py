@@ -1,0 +1,111 @@
+"""What sessions are made of, in the order in which it was stored: who looked at which item, and what became of items.
+
+The worker appends a trail per batch of facts, a process follows them; a replay takes the same trails from the log.
+"""
+
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import orjson
+
+from features.facts import Event, Records
+from features.identity import hash64, session_hash
+
+TRACE: Final = np.dtype(
+    [("session", "<u8"), ("time", "<u4"), ("item", "<u4"), ("page", "<u2"), ("what", "u1")]
+)
+LOOK, OFFERED, SOLD_OUT, GONE = range(4)
+NOBODY: Final = 0  # the session of a look without a visitor: it counts for what is popular alone
+_LOOKS: Final = frozenset({"view_item", "select_item", "add_to_cart", "add_to_wishlist", "purchase"})
+_LAST_SECOND: Final = 2**32 - 1
+_MOST_PAGES: Final = 2**16 - 1
+_SESSION_MIX: Final = 0x9E3779B97F4A7C15  # odd: no two sessions of a visitor share a key
+_BITS: Final = 2**64 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Rows of TRACE, whose `item` and `page` are places in the lists beside them."""
+
+    rows: Records
+    items: list[str]
+    pages: list[str]
+
+    def to_bytes(self) -> bytes:
+        """Write as bytes; empty where there is nothing.
+
+        >>> trail = Tracks().trail()
+        >>> trail.to_bytes()
+        b''
+        """
+        if not len(self.rows):
+            return b""
+        names = orjson.dumps([self.items, self.pages])
+        return zlib.compress(len(names).to_bytes(4, "little") + names + self.rows.tobytes(), 1)
+
+    @classmethod
+    def from_bytes(cls, packed: bytes) -> "Trail":
+        """Read what was written."""
+        raw = zlib.decompress(packed)
+        end = 4 + int.from_bytes(raw[:4], "little")
+        items, pages = orjson.loads(raw[4:end])
+        return cls(np.frombuffer(raw, TRACE, offset=end), items, pages)
+
+
+@dataclass(slots=True)
+class Tracks:
+    """Facts as they come, to become a trail."""
+
+    rows: list[tuple[int, int, int, int, int]] = field(default_factory=list)
+    items: dict[str, int] = field(default_factory=dict)
+    pages: dict[str, int] = field(default_factory=dict)
+
+    def event(self, event: Event) -> None:
+        """Add an event; those that are no look at an item add nothing."""
+        if event["name"] not in _LOOKS:
+            return
+        visitor_id = event["visitor_id"]
+        key = NOBODY if visitor_id is None else session_key(visitor_id, session_hash(event["session_id"]))
+        time, page = _second(event["time"]), self._page(event["page"] or "")
+        for item in event["items"] or ():
+            self.rows.append((key, time, self._item(item["item_id"]), page, LOOK))
+
+    def item(self, change: Mapping[str, Any]) -> None:
+        """Add a change of the catalogue: an item is offered since it was created, is sold out, or is gone."""
+        what = GONE if change["deleted"] else SOLD_OUT if change["in_stock"] is False else OFFERED
+        since = change["created_at"] if change["created_at"] is not None else change["received_at"]
+        self.rows.append((NOBODY, _second(since), self._item(change["item_id"]), self._page(""), what))
+
+    def trail(self) -> Trail:
+        """Return what was added."""
+        return Trail(np.array(self.rows, TRACE), list(self.items), list(self.pages))
+
+    def _item(self, item_id: str) -> int:
+        return self.items.setdefault(item_id, len(self.items))
+
+    def _page(self, page: str) -> int:
+        return self.pages.setdefault(page, len(self.pages)) if len(self.pages) < _MOST_PAGES else 0
+
+
+def trail_of(events: Iterable[Event]) -> Trail:
+    """Return the trail of some events."""
+    tracks = Tracks()
+    for event in events:
+        tracks.event(event)
+    return tracks.trail()
+
+
+def session_key(visitor_id: str, session: int) -> int:
+    """Return what tells a session from all others, by the visitor and the hash of its own id.
+
+    >>> session_key("v-81", 1) == session_key("v-81", 2)
+    False
+    """
+    return (hash64(visitor_id) ^ (session * _SESSION_MIX & _BITS)) or 1
+
+
+def _second(time: float) -> int:
+    return min(max(int(time), 0), _LAST_SECOND)
