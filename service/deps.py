@@ -10,11 +10,13 @@ from features.store.sessions import Sessions
 from features.store.settings import SettingsStore
 from service.directory import Directory
 from service.metrics import Metrics
+from service.models.next_items import NextItemModel
 from service.models.registry import Refusal
 from service.ordering.orderings import Weights
 from service.privacy.objections import Objections
 from service.ranking import Model
 from service.rankings.tally import Tally
+from service.recent import RecentSessions
 from service.settings import Settings
 from service.tables import Tables
 
@@ -35,6 +37,18 @@ class Models(Protocol):
 
     def refusal(self, shop: str) -> Refusal | None:
         """Return which version should serve and why it does not; None where all is well."""
+        ...
+
+
+class Recommenders(Protocol):
+    """The models that recommend, of all shops."""
+
+    def current(self, shop: str) -> NextItemModel | None:
+        """Return the live model; None where none was published, or the one that was is refused."""
+        ...
+
+    def refresh(self) -> None:
+        """Look for newer ones."""
         ...
 
 
@@ -62,3 +76,5 @@ class Deps:
     objections: Objections
     rates: "Rates"
     requests: "Desk"
+    recent: RecentSessions
+    next_items: "Recommenders"

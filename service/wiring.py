@@ -6,7 +6,7 @@ from typing import Final
 
 from flask import Flask
 
-from features.bundle import Shelf
+from features.bundle import NEXT_ITEMS, Shelf
 from features.store.exchange import Exchange
 from features.store.privacy import PrivacyStore
 from features.store.protocol import WorkStore
@@ -27,11 +27,14 @@ from service.insights.data import DataHealth
 from service.insights.insights import Insights
 from service.limiting.rates import Rates
 from service.metrics import Metrics
-from service.models import Models
+from service.models import LISTINGS, Models
+from service.models.next_items import NEXT_ITEM_MODELS
 from service.ordering.orderings import NOTING_SECONDS, Noting, Weights
 from service.privacy.desk import Desk
 from service.privacy.objections import Objections
+from service.ranking import Model
 from service.rankings.tally import Tally
+from service.recent import RecentSessions
 from service.refresher import Refresher
 from service.settings import Settings
 from service.tables import Tables
@@ -45,12 +48,13 @@ def wired(settings: Settings) -> Flask:
     Refresher([deps.directory.refresh, deps.objections.refresh, deps.tally.flush], REFRESH_SECONDS).start()
     Refresher([deps.rates.tell], REFRESH_SECONDS).start()
     # A thread of its own: a model takes a second to load, and a switch that a merchant turns does not wait for it.
-    Refresher([models.refresh], REFRESH_SECONDS).start()
+    Refresher([models.refresh, deps.next_items.refresh], REFRESH_SECONDS).start()
+    Refresher([deps.recent.refresh], REFRESH_SECONDS).start()
     Refresher([Noting(deps).note], NOTING_SECONDS).start()
     return create_app(deps)
 
 
-def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple[Deps, Models]:
+def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple[Deps, Models[Model]]:
     """Return the handles of one process, and the models among them as their refresher sees them.
 
     Nothing is connected to, read or loaded yet.
@@ -64,7 +68,8 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
     shop_settings = RedisSettings(exchange)
     directory = Directory(shop_settings, clock)
     shelf = Shelf(settings.models_url)
-    models = Models(shelf, directory.attributes, lambda shop: metrics.model_refused(shop)())
+    models = Models(shelf, LISTINGS, directory.attributes, lambda shop: metrics.model_refused(shop)())
+    next_items = Models(Shelf(settings.models_url, NEXT_ITEMS), NEXT_ITEM_MODELS, directory.attributes)
     work_store, privacy = RedisWorkStore(exchange, settings.stream_bound), RedisPrivacy(exchange)
     objections = Objections(privacy, lambda: directory.shops)
     deps = Deps(
@@ -87,6 +92,8 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         insights=Insights(settings.log_url, work_store, shop_settings, clock),
         objections=objections,
         rates=Rates(settings.redis_url, settings.key_rate, settings.visitor_rate, clock),
+        recent=RecentSessions(RedisStore(exchange, settings.stream_bound), lambda: directory.shops),
+        next_items=next_items,
         requests=Desk(privacy, _export(settings, work_store, privacy), objections, shelf, ranking_id),
     )
     return deps, models

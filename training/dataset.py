@@ -151,8 +151,8 @@ class Labelling:
         self._keep(event["visitor_id"], seen)
 
     def _ranked_listing(self, exposure: Mapping[str, Any]) -> None:
-        if exposure["visitor_id"] is None:
-            return
+        if exposure["visitor_id"] is None or exposure.get("recommends"):
+            return  # a recommendation has no order of the shop's to learn from
         seen = self._rows(exposure, listing_of(exposure), context_of(exposure), exposure["ranking_id"])
         self._ranked[seen.key] = seen
         self._keep(exposure["visitor_id"], seen)

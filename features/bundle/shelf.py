@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 LIVE: Final = "live.json"
+NEXT_ITEMS: Final = "next_items"  # the branch of the models that recommend
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,17 @@ class Pointer:
 class Shelf:
     """The bundles of all shops. Bundles are immutable; only the pointers move.
 
+    With a `branch`, those of another kind of model: they stand in a directory of that name in the shop's.
+
     Names come from outside: each is checked before it becomes part of a path. Errors of the file system
     other than a missing file are passed on as OSError.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, branch: str = "") -> None:
         fs, root = fsspec.core.url_to_fs(url)
         self._fs: AbstractFileSystem = fs
         self._root: str = root.rstrip("/")
+        self._branch = f"/{branch}" if branch else ""
 
     def write(self, bundle: Bundle) -> None:
         """Put a bundle on the shelf; it is there when its manifest is, which is written last.
@@ -69,14 +73,14 @@ class Shelf:
 
     def versions(self, shop: str) -> list[str]:
         """Return the versions of a shop, the newest first; none where it has no model."""
-        directory = f"{self._root}/{checked_shop(shop)}"
+        directory = self._home(shop)
         self._fs.invalidate_cache(directory)
         found = self._fs.glob(f"{directory}/*/{MANIFEST}")
         return sorted(filter(is_version, (path.split("/")[-2] for path in found)), reverse=True)
 
     def live(self, shop: str) -> Pointer | None:
         """Return which version serves; None where nothing was promoted yet."""
-        text = self._bytes(f"{self._root}/{checked_shop(shop)}/{LIVE}")
+        text = self._bytes(f"{self._home(shop)}/{LIVE}")
         if text is None:
             return None
         try:
@@ -114,11 +118,14 @@ class Shelf:
         return self.promote(shop, live.previous, at)
 
     def _point(self, shop: str, pointer: Pointer) -> Pointer:
-        put(self._fs, f"{self._root}/{checked_shop(shop)}/{LIVE}", orjson.dumps(asdict(pointer)))
+        put(self._fs, f"{self._home(shop)}/{LIVE}", orjson.dumps(asdict(pointer)))
         return pointer
 
+    def _home(self, shop: str) -> str:
+        return f"{self._root}/{checked_shop(shop)}{self._branch}"
+
     def _path(self, shop: str, version: str, name: str) -> str:
-        return f"{self._root}/{checked_shop(shop)}/{checked_version(version)}/{name}"
+        return f"{self._home(shop)}/{checked_version(version)}/{name}"
 
     def _bytes(self, path: str) -> bytes | None:
         try:

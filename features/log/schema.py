@@ -88,6 +88,7 @@ SCHEMAS: Final[Mapping[Kind, pa.Schema]] = {
             ("context", _CONTEXT),
             ("items", pa.list_(_EXPOSURE_ITEM)),
             ("said", pa.string()),  # JSON: what the call said about each item, in the shop's order
+            ("recommends", pa.bool_()),  # the items are our own candidates; null: a listing of the shop
             ("candidates", pa.int32()),
             ("served", pa.binary()),  # float32 matrix as scored, rows in the shop's order
             ("latency_ms", pa.float64()),

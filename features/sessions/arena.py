@@ -45,7 +45,10 @@ def room(records: int, sessions: int, items: int) -> Arena:
     places = 1 << (2 * sessions).bit_length()
     return Arena(
         np.zeros(3, np.int64),
-        *(np.empty(records, np.int32) for _ in range(4)),
+        np.empty(records, np.int32),
+        np.empty(records, np.int32),
+        np.empty(records, np.int32),
+        np.empty(records, np.int32),
         np.empty(sessions, np.uint64),
         np.empty(sessions, np.int32),
         np.zeros(sessions, np.int32),
@@ -83,7 +86,7 @@ def _append(arena: Arena, key: int, time: float, item: int) -> None:
     arena.held[_RECORDS] += 1
     arena.item[record], arena.session[record] = item, session
     arena.before[record], arena.previous[record] = arena.latest[item], arena.newest[session]
-    arena.heat[item] = heat_now(arena, item) + np.float32(1.0)
+    arena.heat[item] = heat_now(arena, item) + 1.0
     arena.latest[item], arena.newest[session] = record, record
     arena.looks[item] += 1
     arena.length[session] += 1
@@ -95,9 +98,9 @@ def heat_now(arena: Arena, item: int) -> float:
     """Return how hot an item is: its looks, those of HEAT_RECORDS looks ago for 1/e."""
     latest = arena.latest[item]
     if latest == NONE:
-        return np.float32(0.0)
+        return 0.0
     gone = arena.held[_RECORDS] - latest
-    return np.float32(arena.heat[item] * np.exp(-gone / HEAT_RECORDS))
+    return float(arena.heat[item] * np.exp(-gone / HEAT_RECORDS))
 
 
 @jit
@@ -107,4 +110,4 @@ def _place_of(arena: Arena, key: int) -> int:
     place = np.uint64(key) & last
     while arena.places[place] != NONE and arena.key[arena.places[place]] != key:
         place = (place + np.uint64(1)) & last
-    return np.int64(place)
+    return int(place)

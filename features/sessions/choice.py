@@ -10,7 +10,11 @@ from features.sessions.columns import Given, columns
 from features.sessions.standing import Marks
 from features.sessions.walk import AHEAD, BESIDE, COSINE, Floats, Scratch, walk
 
-BLEND: Final = ((COSINE, 1.0), (AHEAD, 0.3), (BESIDE, 0.3))  # of their tops in the walk; chosen by measurement
+BLEND: Final = (
+    (COSINE, 1.0),
+    (AHEAD, 0.3),
+    (BESIDE, 0.3),
+)  # of their tops in the walk; chosen by measurement
 EARLIER: Final = 0.02  # for the item looked at last in an earlier session, less for those before it
 ANYBODY: Final = 0.001  # for what suits anybody best, less for what comes after it
 _UNWANTED: Final = -1.0
@@ -29,36 +33,41 @@ class Room(NamedTuple):
 def choose(arena: Arena, scratch: Scratch, offered: Marks, given: Given, room: Room) -> int:
     """Write the best items by the blend, with their columns, and return how many there are."""
     count = walk(arena, scratch, given.looked, given.own, room.found[: len(room.found) - len(given.more)])
-    stamp = scratch.stamp[0]
     tops = np.full(len(BLEND), np.float32(1e-9))
     for i in range(count):
         for k in range(len(BLEND)):
             tops[k] = max(tops[k], scratch.sums[room.found[i], BLEND[k][0]])
-    for item in given.more:
-        if scratch.reached[item] != stamp:
-            scratch.reached[item] = stamp
-            scratch.sums[item] = 0.0
-            room.found[count] = item
-            count += 1
-    for item in given.hidden:
-        scratch.reached[item] = 0
+    count = _add_more(scratch, given, room, count)
     worth = np.empty(count, np.float32)
-    _bonuses(scratch, given)
     for i in range(count):
         item = room.found[i]
-        if scratch.reached[item] != stamp or offered[item] < 0:
-            worth[i] = _UNWANTED
-            continue
         worth[i] = scratch.weight[item]
         for k in range(len(BLEND)):
             worth[i] += BLEND[k][1] * scratch.sums[item, BLEND[k][0]] / tops[k]
+        if scratch.reached[item] != scratch.stamp[0] or offered[item] < 0:
+            worth[i] = _UNWANTED
     for item in given.more:
         scratch.weight[item] = 0.0
     return _write(arena, scratch, given, room, worth)
 
 
 @jit
-def _bonuses(scratch: Scratch, given: Given) -> None:
+def _add_more(scratch: Scratch, given: Given, room: Room, count: int) -> int:
+    """Add what suits anybody to what was found, and have what is hidden as not reached; return how many there are."""
+    for item in given.more:
+        if scratch.reached[item] != scratch.stamp[0]:
+            scratch.reached[item] = scratch.stamp[0]
+            scratch.sums[item] = 0.0
+            room.found[count] = item
+            count += 1
+    for item in given.hidden:
+        scratch.reached[item] = 0
+    _add_bonuses(scratch, given)
+    return count
+
+
+@jit
+def _add_bonuses(scratch: Scratch, given: Given) -> None:
     """Put into the weights, which are 0 between walks, what items are worth to anybody."""
     n = len(given.more)
     for place in range(n - 1, -1, -1):  # the best place of an item counts

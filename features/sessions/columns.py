@@ -1,5 +1,6 @@
 """What the next-item model sees of each candidate: the sums of the walk, the item's standing, and its place in both."""
 
+from hashlib import sha256
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -11,30 +12,15 @@ from features.sessions.walk import (
     AHEAD,
     BEHIND,
     BESIDE,
-    CLOSEST,
     COSINE,
     MATCHED,
     NEXT,
-    RECENT,
-    SECOND,
     SHARED,
     SIMILAR,
     SUMS,
     Floats,
     Scratch,
 )
-
-
-class Given(NamedTuple):
-    """A session under way, in codes."""
-
-    looked: Codes  # distinct items, the newest first
-    times: Codes  # how often each was looked at
-    own: np.uint64  # the key of its session
-    more: Codes  # items that suit anybody, the best first, behind those of earlier sessions
-    earlier: int  # how many of `more` are of earlier sessions
-    hidden: Codes  # items that are not wanted
-
 
 SHARES: Final = (SIMILAR, COSINE, AHEAD, BESIDE, AFTER, MATCHED)
 _OF_ITEM: Final = 9
@@ -69,6 +55,21 @@ NAMES: Final = (
     "top sessions",
     "top looks right after",
 )
+REVISION: Final = (
+    1  # raise it when a column's meaning changes under the same name: older models are then refused
+)
+TABLE_HASH: Final = sha256("\n".join((*NAMES, str(REVISION))).encode()).hexdigest()
+
+
+class Given(NamedTuple):
+    """A session under way, in codes."""
+
+    looked: Codes  # distinct items, the newest first
+    times: Codes  # how often each was looked at
+    own: np.uint64  # the key of its session
+    more: Codes  # items that suit anybody, the best first, behind those of earlier sessions
+    earlier: int  # how many of `more` are of earlier sessions
+    hidden: Codes  # items that are not wanted
 
 
 @jit

@@ -1,8 +1,8 @@
 """What a process knows of recent sessions: a trail taken in, and what it suggests to somebody under way.
 
 Serving follows the worker's trails, a replay feeds those of the log: the same code, and nothing that comes later is
-seen. At KEPT records, the oldest third goes. Readers take no lock: a walk and a record are kernels, which no other thread
-interrupts, and arrays are replaced together.
+seen. At KEPT records, the oldest third goes. Readers take no lock: a walk and a record are kernels, which no other
+thread interrupts, and arrays are replaced together.
 """
 
 from collections.abc import Sequence
@@ -95,7 +95,6 @@ class SessionIndex:
         hidden = np.array([c for i in asked.hidden if (c := get(i)) is not None], np.int32)
         out, worth = np.empty(most, np.int32), np.empty(most, np.float32)
         X = np.empty((most, COLUMNS), np.float32)
-        found = state.found
         times = np.array([sum(get(i) == c for i in asked.touched) for c in codes.tolist()], np.int32)
         given = Given(codes, times, np.uint64(asked.own), more, len(earlier), hidden)
         room = Room(state.found, out, worth, X)

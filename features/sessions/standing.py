@@ -13,6 +13,8 @@ from features.sessions.trail import GONE, LOOK, OFFERED, SOLD_OUT, Trail
 RECENT: Final = 100_000  # the newest looks, by which an item is popular
 _PAGES_KEPT: Final = 10_000
 Marks = npt.NDArray[np.int8]
+_MARKS: Final = np.zeros(4, np.int8)
+_MARKS[OFFERED], _MARKS[SOLD_OUT], _MARKS[GONE] = 1, -1, -2
 
 
 class Offers(NamedTuple):
@@ -35,10 +37,9 @@ class Standing:
     def take(self, part: Trail, items: Codes) -> None:
         """Take in rows; `items` are their codes."""
         rows = part.rows
-        for what, mark in ((OFFERED, 1), (SOLD_OUT, -1), (GONE, -2)):
-            said = rows["what"] == what
-            self.arrays.offered[items[said]] = mark
-            self.arrays.since[items[said]] = rows["time"][said]
+        said = rows["what"] != LOOK  # of an item that is said twice the last counts
+        self.arrays.offered[items[said]] = _MARKS[rows["what"][said]]
+        self.arrays.since[items[said]] = rows["time"][said]
         looks = rows["what"] == LOOK
         self._look(items[looks], self._page_codes(part.pages)[rows["page"][looks]])
         self._known.clear()
@@ -65,8 +66,8 @@ class Standing:
         code[kept] = np.arange(len(kept))
         item, page = self._newest_looks()
         still = code[item] >= 0
-        new._pages = self._pages  # noqa: SLF001 - another of our own
-        new._look(code[item][still], page[still])  # noqa: SLF001
+        new._pages = self._pages
+        new._look(code[item][still], page[still])
         return new
 
     def _look(self, items: Codes, pages: Codes) -> None:
@@ -92,7 +93,9 @@ class Standing:
         """Return the items looked at most, on a page and below it, or (None) anywhere; none where there is no look."""
         item, at = self._looked[:, : min(self._count, RECENT)]
         if page is not None:
-            below = [code for name, code in self._pages.items() if name == page or name.startswith(f"{page}/")]
+            below = [
+                code for name, code in self._pages.items() if name == page or name.startswith(f"{page}/")
+            ]
             item = item[np.isin(at, below)]
         counts = np.bincount(item)
         return _largest(counts, most) if len(counts) else []

@@ -18,6 +18,7 @@ ITEMS_LOOKED_BACK: Final = 10  # distinct items of the session that count
 
 (SIMILAR, MATCHED, SHARED, CLOSEST, AHEAD, NEXT, BEHIND, BESIDE, AFTER, SECOND, COSINE, RECENT) = range(12)
 SUMS: Final = 12
+_LAST, _SECOND = 1, 2  # steps
 
 Floats = npt.NDArray[np.float32]
 
@@ -47,44 +48,61 @@ def scratch(sessions: int, items: int) -> Scratch:
     )
 
 
+class _Neighbour(NamedTuple):
+    """A session like this one, from its end: place 0 is what it looked at last."""
+
+    items: Codes
+    weights: Floats  # of those that are in this session too, else 0
+    similarity: float
+    age: int  # sessions begun since
+
+
 @jit
-def walk(arena: Arena, room: Scratch, looked: Codes, own: int, found: Codes) -> int:
+def walk(arena: Arena, room: Scratch, looked: Codes, own: np.uint64, found: Codes) -> int:
     """Fill `room.sums` for all items that the walk meets, put their codes into `found`, and count them.
 
-    `looked` are the distinct items of the session, the newest first; sessions with the key `own` are not walked.
+    `looked` are the distinct items of the session, the newest first; sessions with the key `own` are not walked. What
+    `found` has no room for is left out, of the least similar sessions.
     """
     room.stamp[0] += 1
-    stamp = room.stamp[0]
     for step in range(len(looked)):
         room.weight[looked[step]] = 1.0 / (1.0 + step)
         room.step[looked[step]] = step + 1
-    sessions = _similar(arena, room, looked, own)
     items, weights = np.empty(LONGEST_SESSION, np.int32), np.empty(LONGEST_SESSION, np.float32)
     count = 0
-    for session in sessions:
+    for session in _similar(arena, room, looked, own):
         length = 0
         record = arena.newest[session]
-        while record != NONE and length < LONGEST_SESSION:
-            items[length] = arena.item[record]
-            weights[length] = room.weight[items[length]]
+        while record != NONE:
+            items[length], weights[length] = arena.item[record], room.weight[arena.item[record]]
             length += 1
             record = arena.previous[record]
-        for place in range(length):
-            if room.reached[items[place]] != stamp:
-                if count == len(found):
-                    break
-                room.reached[items[place]] = stamp
-                room.sums[items[place]] = 0.0
-                found[count] = items[place]
-                count += 1
-        _add(room, items[:length], weights[:length], session, arena.held[1], room.similarity[session])
+        count = _reach(room, items[:length], found, count)
+        age = arena.held[1] - session
+        near = _Neighbour(items[:length], weights[:length], room.similarity[session], age)
+        matched, matched_place = _match(near)
+        _add_similarity(room, near, matched, matched_place)
+        _add_places(room, near)
     for step in range(len(looked)):
         room.weight[looked[step]], room.step[looked[step]] = 0.0, 0
     return count
 
 
 @jit
-def _similar(arena: Arena, room: Scratch, looked: Codes, own: int) -> Codes:
+def _reach(room: Scratch, items: Codes, found: Codes, count: int) -> int:
+    """Have sums of 0 for the items that this walk meets first."""
+    for item in items:
+        if room.reached[item] != room.stamp[0]:
+            room.sums[item] = 0.0
+            if count < len(found):
+                room.reached[item] = room.stamp[0]
+                found[count] = item
+                count += 1
+    return count
+
+
+@jit
+def _similar(arena: Arena, room: Scratch, looked: Codes, own: np.uint64) -> Codes:
     """Return the sessions most similar to this one, with their similarity in `room`."""
     stamp = room.stamp[0]
     sessions, count = np.empty(SESSIONS_PER_ITEM * len(looked), np.int32), 0
@@ -108,42 +126,54 @@ def _similar(arena: Arena, room: Scratch, looked: Codes, own: int) -> Codes:
     for place in range(count):  # among equals the newest
         worth[place] = room.similarity[sessions[place]] + 1e-9 * sessions[place]
     least = np.partition(worth, count - NEIGHBOURS)[count - NEIGHBOURS]
-    return sessions[worth >= least]
+    most: Codes = sessions[worth >= least]
+    return most
 
 
 @jit
-def _add(room: Scratch, items: Codes, weights: Floats, session: int, newest: int, similarity: float) -> None:
-    """Add one neighbour to the sums of its items; places count from its end: place 0 is what it looked at last."""
-    matched, matched_place, last_place, second_place = 0.0, -1, -1, -1
-    for place in range(len(items)):
-        if weights[place] > 0.0:
-            if matched_place < 0:
-                matched_place = place
-            matched = max(matched, weights[place])
-            if room.step[items[place]] == 1 and last_place < 0:
-                last_place = place
-            if room.step[items[place]] == 2 and second_place < 0:
-                second_place = place
-    cosine = similarity / np.sqrt(len(items))
-    for place in range(len(items)):
-        sums = room.sums[items[place]]
+def _match(near: _Neighbour) -> tuple[float, int]:
+    """Return the largest weight of the items that are in both sessions, and the place of the latest of them."""
+    matched, latest = 0.0, len(near.items)
+    for place in range(len(near.items)):
+        if near.weights[place] > 0.0:
+            matched = max(matched, near.weights[place])
+            latest = min(latest, place)
+    return matched, latest
+
+
+@jit
+def _add_similarity(room: Scratch, near: _Neighbour, matched: float, latest: int) -> None:
+    """Add what a neighbour is worth by how much it is like this session."""
+    similarity = near.similarity
+    for place in range(len(near.items)):
+        sums = room.sums[near.items[place]]
         sums[SIMILAR] += similarity
         sums[MATCHED] += similarity * matched
         sums[SHARED] += 1.0
         sums[CLOSEST] = max(sums[CLOSEST], similarity)
-        sums[COSINE] += cosine
-        sums[RECENT] = max(sums[RECENT], 1.0 / (1.0 + np.log1p(newest - session)))
-        if place < matched_place:
+        sums[COSINE] += similarity / np.sqrt(len(near.items))
+        sums[RECENT] = max(sums[RECENT], 1.0 / (1.0 + np.log1p(near.age)))
+        if place < latest:
             sums[AFTER] += similarity
-        if last_place >= 0 and place != last_place:
-            if place < last_place:
-                sums[AHEAD] += 1.0 / (last_place - place)
-                if place == last_place - 1:
-                    sums[NEXT] += 1.0
-            else:
-                sums[BEHIND] += 1.0 / (place - last_place)
-        if second_place >= 0 and place != second_place:
-            sums[SECOND] += 1.0 / abs(place - second_place)
-        for other in range(len(items)):
-            if other != place and weights[other] > 0.0:
-                sums[BESIDE] += weights[other] / abs(place - other)
+
+
+@jit
+def _add_places(room: Scratch, near: _Neighbour) -> None:
+    """Add what stands beside the items that are in both sessions, the less the farther away."""
+    last, second = -1, -1
+    for shared in range(len(near.items)):
+        if near.weights[shared] == 0.0:
+            continue
+        step = room.step[near.items[shared]]
+        is_last, is_second = step == _LAST and last < 0, step == _SECOND and second < 0
+        last, second = shared if is_last else last, shared if is_second else second
+        for place in range(len(near.items)):
+            if place != shared:
+                sums = room.sums[near.items[place]]
+                closeness = 1.0 / abs(place - shared)
+                sums[BESIDE] += near.weights[shared] * closeness
+                if is_second:
+                    sums[SECOND] += closeness
+                if is_last:
+                    sums[AHEAD if place < shared else BEHIND] += closeness
+                    sums[NEXT] += 1.0 if place == shared - 1 else 0.0

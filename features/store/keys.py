@@ -45,7 +45,9 @@ RANKING_LIFE_SECONDS: Final = 30 * 60
 SUSPENSION_SECONDS: Final = 60
 PROOF_LIFE_SECONDS: Final = 400 * DAY_SECONDS  # longer than the log keeps what the proof is about
 WISH_SECONDS: Final = 2
-TRAIL_BYTES: Final = 128 << 20  # some 10 million looks as an import packs them; live ones, in small batches, fewer
+TRAIL_BYTES: Final = (
+    128 << 20
+)  # some 10 million looks as an import packs them; live ones, in small batches, fewer
 
 
 def tag(shop: str, partition: int) -> str:

@@ -218,7 +218,7 @@ class WorkStore(Store, Protocol):
         """Set (or, with None, delete) catalogue rows without recording facts: they come from the log."""
 
     def clear(self, shop: str) -> None:
-        """Delete what is derived from the log: visitors, items, statistics, trails. Streams, settings, ids seen stay."""
+        """Delete what is derived from the log: visitors, items, statistics, trails. Streams, settings and ids stay."""
 
     def suspend(self, shop: str) -> None:
         """For a minute, have events go to the streams only; repeated by a rebuild for as long as it lasts."""

@@ -18,6 +18,7 @@ from service.api import (
     pages,
     rank,
     rankings,
+    recommend,
     rules,
     sdk,
     visitors,
@@ -29,6 +30,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = tuple(
         module.ENDPOINTS
         for module in (
             rank,
+            recommend,
             rankings,
             events,
             items,

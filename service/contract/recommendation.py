@@ -31,7 +31,8 @@ class RecommendRequest(TypedDict):
     n: Annotated[int, Field(default=20, ge=1, le=MOST, description="How many items, at the most.")]
     item_id: Annotated[Id | None, Field(default=None, description="The item that they should go with.")]
     items: Annotated[
-        list[Id] | None, Field(default=None, max_length=MOST, description="The cart that they should go with.")
+        list[Id] | None,
+        Field(default=None, max_length=MOST, description="The cart that they should go with."),
     ]
     exclude: Annotated[list[Id] | None, Field(default=None, max_length=MOST_EXCLUDED)]
     context: Annotated[RankContext | None, Field(default=None)]

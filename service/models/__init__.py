@@ -1,5 +1,5 @@
 """The models that this process ranks with: loaded, verified, swapped under load."""
 
-from service.models.registry import Models
+from service.models.registry import LISTINGS, Models
 
-__all__ = ["Models"]
+__all__ = ["LISTINGS", "Models"]

@@ -22,13 +22,19 @@ def load(bundle: Bundle, attributes: tuple[Attribute, ...]) -> Model:
     """
     table = feature_table(attributes)
     if bundle.manifest.table_hash != table.hash:
-        raise BundleError(_other_table(bundle.manifest.features, table.names))
-    model = Model(bundle.manifest.version, table, _scorer(bundle.model, len(table)))
-    _check_golden(model.forest, bundle.golden)
+        raise BundleError(other_table(bundle.manifest.features, table.names))
+    model = Model(bundle.manifest.version, table, scorer_of(bundle, len(table)))
     ranked = rank(invented_scene(attributes), model)
     if isinstance(model.forest, Forest):
         model.forest.contributions(ranked.matrix)
     return model
+
+
+def scorer_of(bundle: Bundle, columns: int) -> Scorer:
+    """Return what scores as LightGBM did where the bundle was trained; raises BundleError where nothing does."""
+    scorer = _scorer(bundle.model, columns)
+    _check_golden(scorer, bundle.golden)
+    return scorer
 
 
 def _scorer(text: str, columns: int) -> Scorer:
@@ -55,7 +61,8 @@ def _check_golden(scorer: Scorer, golden: Golden) -> None:
         )
 
 
-def _other_table(trained: tuple[str, ...], ours: tuple[str, ...]) -> str:
+def other_table(trained: tuple[str, ...], ours: tuple[str, ...]) -> str:
+    """Say in one line how the columns that a model was trained on differ from ours."""
     for i, (theirs, name) in enumerate(zip(trained, ours, strict=False)):
         if theirs != name:
             return (

@@ -4,16 +4,41 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final, Generic, Protocol, TypeAlias, TypeVar
 
 from features.attributes import Attribute
-from features.bundle import BundleError, Pointer, Shelf
+from features.bundle import Bundle, BundleError, Pointer, Shelf
 from features.table import feature_table
 from service.models.loading import load
 from service.models.warm_up import warm_up
-from service.ranking import Model
 
 _LOG: Final = logging.getLogger(__name__)
+
+
+class Live(Protocol):
+    """A model that serves."""
+
+    @property
+    def version(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def table_hash(self) -> str:
+        """What it was trained on: see `ModelKind`."""
+        ...
+
+
+M = TypeVar("M", bound=Live)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelKind(Generic[M]):
+    """How one kind of model is loaded, and which table of columns it must have been trained on."""
+
+    load: Callable[[Bundle, tuple[Attribute, ...]], M]
+    table_hash: Callable[[tuple[Attribute, ...]], str]
+
 
 Shops: TypeAlias = Mapping[str, tuple[Attribute, ...]]
 
@@ -27,7 +52,7 @@ class Refusal:
     why: str
 
 
-class Models:
+class Models(Generic[M]):
     """The models of all shops in this process.
 
     `current` is what a request calls: one look at one reference, no lock. `refresh` is what one thread calls each
@@ -37,18 +62,23 @@ class Models:
     """
 
     def __init__(
-        self, shelf: Shelf, shops: Callable[[], Shops], on_refused: Callable[[str], None] = lambda _: None
+        self,
+        shelf: Shelf,
+        kind: ModelKind[M],
+        shops: Callable[[], Shops],
+        on_refused: Callable[[str], None] = lambda _: None,
     ) -> None:
+        self._kind = kind
         self._shelf = shelf
         self._shops = shops
         self._on_refused = on_refused
-        self._live: dict[str, Model] = {}
-        self._before: dict[str, Model] = {}
+        self._live: dict[str, M] = {}
+        self._before: dict[str, M] = {}
         self._refused: dict[str, Refusal] = {}
         self._unreadable: set[str] = set()
         self._warm = False
 
-    def current(self, shop: str) -> Model | None:
+    def current(self, shop: str) -> M | None:
         """Return the live model; None where none was published, or the one that was is refused."""
         return self._live.get(shop)
 
@@ -77,9 +107,9 @@ class Models:
         if pointer is None:
             self._forget(shop)
             return
-        table_hash = _table_hash(attributes)
+        table_hash = self._kind.table_hash(attributes)
         live = self._live.get(shop)
-        if live is not None and live.table.hash != table_hash:
+        if live is not None and live.table_hash != table_hash:
             self._forget(shop)  # its columns read attributes that the shop no longer declares
             live = None
         if live is not None and live.version == pointer.version:
@@ -95,7 +125,7 @@ class Models:
             self._swap(shop, self._loaded(shop, pointer.version, attributes))
             self._refused.pop(shop, None)
         except BundleError as error:
-            self._refused[shop] = Refusal(pointer.version, _table_hash(attributes), str(error))
+            self._refused[shop] = Refusal(pointer.version, self._kind.table_hash(attributes), str(error))
             self._on_refused(shop)
             if shop not in self._live and pointer.previous is not None:
                 self._serve_previous(shop, pointer.previous, attributes)
@@ -109,13 +139,13 @@ class Models:
         except BundleError as error:
             _LOG.error("model %s of shop %s, the one before, is refused as well: %s", version, shop, error)
 
-    def _loaded(self, shop: str, version: str, attributes: tuple[Attribute, ...]) -> Model:
+    def _loaded(self, shop: str, version: str, attributes: tuple[Attribute, ...]) -> M:
         before = self._before.get(shop)
         if before is not None and before.version == version:
             return before
-        return load(self._shelf.read(shop, version), attributes)
+        return self._kind.load(self._shelf.read(shop, version), attributes)
 
-    def _swap(self, shop: str, model: Model) -> None:
+    def _swap(self, shop: str, model: M) -> None:
         served = self._live.get(shop)
         self._live[shop] = model
         if served is not None:
@@ -140,3 +170,6 @@ class Models:
 @lru_cache(maxsize=1024)
 def _table_hash(attributes: tuple[Attribute, ...]) -> str:
     return feature_table(attributes).hash
+
+
+LISTINGS: Final = ModelKind(load, _table_hash)

@@ -16,6 +16,8 @@ from features.identity import hash64
 from features.items import ItemRead, ItemTable
 from features.matrix import matrix
 from features.scene import Scene
+from features.sessions.index import Asked, SessionIndex
+from features.sessions.trail import TRACE, Trail
 from features.table import feature_table
 from features.visit import Visit
 from service.ranking.kernel import compiled
@@ -27,6 +29,16 @@ def warm_up() -> None:
     """Have everything that a ranking compiles compiled, with or without a model."""
     compiled()
     matrix(feature_table(EVERY_KIND), invented_scene(EVERY_KIND))
+    _recommend()
+
+
+def _recommend() -> None:
+    """Suggest something to somebody who looked at one item of three, after somebody else did at all."""
+    rows = np.zeros(3, TRACE)
+    rows["session"], rows["item"] = 1, (0, 1, 2)
+    index = SessionIndex()
+    index.take(Trail(rows, ["seen", "unseen", "hidden"], [""]))
+    index.suggest(Asked([hash64("seen")], hidden=frozenset({hash64("hidden")})))
 
 
 def invented_scene(attributes: tuple[Attribute, ...]) -> Scene:

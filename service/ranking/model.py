@@ -31,3 +31,8 @@ class Model:
     version: str
     table: FeatureTable
     forest: Scorer
+
+    @property
+    def table_hash(self) -> str:
+        """The hash of its table."""
+        return self.table.hash

@@ -28,6 +28,7 @@ class Call:
     began: float  # on the timer
     deadline: float  # on the timer
     explain: bool = False
+    recommends: bool = False  # the listing is of our own candidates, not of the shop
     opted_out: bool = False  # the visitor objects or is erased: then there is no id either
 
     @property

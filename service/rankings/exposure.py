@@ -57,6 +57,7 @@ def exposure_of(
             "context": {name: call.context.get(name) for name in _CONTEXT},
             "items": _items(call, outcome),
             "said": _said(call),
+            "recommends": call.recommends,
             "candidates": len(call.item_ids),
             "served": None if rows is None else b64encode(rows.tobytes()).decode(),
             "latency_ms": latency_ms,

@@ -14,7 +14,7 @@ from features.bundle import Bundle, Golden, Manifest, Measure, Shelf, Window
 from features.table import feature_table
 from service.api.models import ModelsAnswer
 from service.app import create_app
-from service.models import Models
+from service.models import LISTINGS, Models
 from service.ranking import Forest
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def published(make_api: Callable[..., "Api"], tmp_path: Path) -> tuple["Api", Mo
     shelf = Shelf(f"file://{tmp_path}/models")
     shelf.write(bundle(FIRST, 1.0))
     shelf.write(bundle(SECOND, 2.0))
-    models = Models(shelf, api.deps.directory.attributes)
+    models = Models(shelf, LISTINGS, api.deps.directory.attributes)
     deps = replace(api.deps, models=models, shelf=shelf)
     real = replace(api, client=create_app(deps).test_client(), deps=deps)
     real.switch(state="on", holdout=0.0)

@@ -14,7 +14,7 @@ import pytest
 from features.attributes import DEFAULT, Attribute, Kind
 from features.bundle import Bundle, Golden, Manifest, Shelf, Window
 from features.table import FeatureTable, feature_table
-from service.models import Models
+from service.models import LISTINGS, Models
 from service.models.warm_up import invented_scene
 from service.ranking import Forest, rank
 
@@ -71,7 +71,7 @@ class Installation:
         self.models = self.process()
 
     def process(self) -> Models:
-        return Models(self.shelf, lambda: self.shops, self.refused.append)
+        return Models(self.shelf, LISTINGS, lambda: self.shops, self.refused.append)
 
     def promote(self, version: str) -> None:
         self.shelf.promote("acme", version, 1.0)

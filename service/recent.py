@@ -20,7 +20,7 @@ class _Followed:
     batch: int = 0
 
 
-class Sessions:
+class RecentSessions:
     """Tables by shop; `refresh` is what one thread calls each second, `of` what requests call."""
 
     def __init__(self, store: Store, shops: Callable[[], Iterable[str]]) -> None:
