@@ -10,6 +10,7 @@ from service.api.auth import Access, Caller
 from service.api.endpoint import Endpoint, body_as
 from service.api.problems import Forbidden
 from service.api.rank import RankAnswer, answer
+from service.api.rates import check_visitor
 from service.contract.recommendation import RECOMMEND_REQUEST, RecommendRequest
 from service.contract.verdicts import FieldError
 from service.deps import Deps
@@ -66,6 +67,7 @@ def parse(deps: Deps, caller: Caller) -> tuple[Call, Wanted]:
         explain=request["explain"],
         recommends=True,
     )
+    check_visitor(deps, caller, call.visitor_id)
     wanted = Wanted(request["n"], request["item_id"], request["items"] or (), request["exclude"] or ())
     return respecting(call, deps.objections), wanted
 

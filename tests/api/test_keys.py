@@ -29,7 +29,13 @@ WRONG = {
 }
 KEYED = [endpoint for endpoint in ENDPOINTS if endpoint.access is not Access.NONE]
 OPEN = [endpoint for endpoint in ENDPOINTS if endpoint.access is Access.NONE]
-PUBLISHABLE = {"/v1/rank", "/v1/rankings/<ranking_id>", "/v1/events", "/v1/ordering/<path:page>"}
+PUBLISHABLE = {
+    "/v1/rank",
+    "/v1/recommend",
+    "/v1/rankings/<ranking_id>",
+    "/v1/events",
+    "/v1/ordering/<path:page>",
+}
 SDK = {"/sdk/balad.js", "/sdk/balad.mjs", "/sdk/balad.d.ts"}
 
 

@@ -15,7 +15,7 @@ from features.table import feature_table
 from service.api.models import ModelsAnswer
 from service.app import create_app
 from service.models import LISTINGS, Models
-from service.ranking import Forest
+from service.ranking import Forest, Model
 
 if TYPE_CHECKING:
     from tests.api.conftest import Api
@@ -51,7 +51,7 @@ def bundle(version: str, worth: float, attributes: tuple[Attribute, ...] = DEFAU
 
 
 @pytest.fixture
-def published(make_api: Callable[..., "Api"], tmp_path: Path) -> tuple["Api", Models]:
+def published(make_api: Callable[..., "Api"], tmp_path: Path) -> tuple["Api", "Models[Model]"]:
     """A shop with two models on its shelf, and the models of the process that answers for it."""
     api = make_api()
     shelf = Shelf(f"file://{tmp_path}/models")
@@ -69,7 +69,7 @@ def post(api: "Api", path: str) -> tuple[int, Any]:
     return response.status_code, response.json
 
 
-def test_models_are_listed_with_their_figures(published: tuple["Api", Models]) -> None:
+def test_models_are_listed_with_their_figures(published: tuple["Api", "Models[Model]"]) -> None:
     api, _ = published
     answer = api.call("GET", "/v1/models").json
     assert {name: answer[name] for name in ("live", "previous", "serving", "refused")} == dict.fromkeys(
@@ -81,7 +81,7 @@ def test_models_are_listed_with_their_figures(published: tuple["Api", Models]) -
     TypeAdapter(ModelsAnswer).validate_python(answer)
 
 
-def test_a_promoted_model_ranks_and_a_rollback_undoes_it(published: tuple["Api", Models]) -> None:
+def test_a_promoted_model_ranks_and_a_rollback_undoes_it(published: tuple["Api", "Models[Model]"]) -> None:
     api, models = published
     for path, live, previous in (
         (f"{FIRST}/promote", FIRST, None),
@@ -97,12 +97,16 @@ def test_a_promoted_model_ranks_and_a_rollback_undoes_it(published: tuple["Api",
 
 
 @pytest.mark.parametrize("version", ["2026-01-01T10-00-00Z-4f2a", "..", "nonsense"])
-def test_a_model_that_is_not_there_cannot_be_promoted(published: tuple["Api", Models], version: str) -> None:
+def test_a_model_that_is_not_there_cannot_be_promoted(
+    published: tuple["Api", "Models[Model]"], version: str
+) -> None:
     status, problem = post(published[0], f"{version}/promote")
     assert (status, problem["status"]) == (404, 404)
 
 
-def test_without_a_model_before_there_is_nothing_to_go_back_to(published: tuple["Api", Models]) -> None:
+def test_without_a_model_before_there_is_nothing_to_go_back_to(
+    published: tuple["Api", "Models[Model]"],
+) -> None:
     api, _ = published
     assert post(api, "rollback")[1]["type"] == "/docs#no_previous_model"
     post(api, f"{FIRST}/promote")
@@ -110,7 +114,7 @@ def test_without_a_model_before_there_is_nothing_to_go_back_to(published: tuple[
 
 
 def test_a_bundle_with_a_flipped_byte_is_refused_and_the_one_before_goes_on(
-    published: tuple["Api", Models], tmp_path: Path
+    published: tuple["Api", "Models[Model]"], tmp_path: Path
 ) -> None:
     api, models = published
     post(api, f"{FIRST}/promote")
@@ -126,7 +130,9 @@ def test_a_bundle_with_a_flipped_byte_is_refused_and_the_one_before_goes_on(
     assert api.rank(["A"])["model"] == FIRST
 
 
-def test_a_bundle_trained_on_another_feature_table_is_refused(published: tuple["Api", Models]) -> None:
+def test_a_bundle_trained_on_another_feature_table_is_refused(
+    published: tuple["Api", "Models[Model]"],
+) -> None:
     api, _ = published
     other = "2026-11-24T10-00-00Z-4f2a"
     api.deps.shelf.write(bundle(other, 3.0, OTHERS))
@@ -136,7 +142,9 @@ def test_a_bundle_trained_on_another_feature_table_is_refused(published: tuple["
     assert api.call("GET", "/v1/models").json["live"] is None
 
 
-def test_a_manifest_that_cannot_be_read_is_said(published: tuple["Api", Models], tmp_path: Path) -> None:
+def test_a_manifest_that_cannot_be_read_is_said(
+    published: tuple["Api", "Models[Model]"], tmp_path: Path
+) -> None:
     api, _ = published
     (tmp_path / "models" / "acme" / SECOND / "manifest.json").write_text("{")
     newest = api.call("GET", "/v1/models").json["models"][0]
@@ -144,7 +152,9 @@ def test_a_manifest_that_cannot_be_read_is_said(published: tuple["Api", Models],
     assert "manifest.json" in newest["unusable"]
 
 
-def test_who_refused_to_rank_is_said_in_readiness(published: tuple["Api", Models], tmp_path: Path) -> None:
+def test_who_refused_to_rank_is_said_in_readiness(
+    published: tuple["Api", "Models[Model]"], tmp_path: Path
+) -> None:
     api, models = published
     post(api, f"{FIRST}/promote")
     (tmp_path / "models" / "acme" / FIRST / "model.txt").write_text("nonsense")

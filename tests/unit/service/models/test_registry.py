@@ -16,7 +16,7 @@ from features.bundle import Bundle, Golden, Manifest, Shelf, Window
 from features.table import FeatureTable, feature_table
 from service.models import LISTINGS, Models
 from service.models.warm_up import invented_scene
-from service.ranking import Forest, rank
+from service.ranking import Forest, Model, rank
 
 FIRST, SECOND, THIRD = (f"2026-11-2{day}T10-00-00Z-4f2a" for day in (2, 3, 4))
 TABLE = feature_table(DEFAULT)
@@ -70,7 +70,7 @@ class Installation:
         self.shelf = Shelf(f"file://{self.root}")
         self.models = self.process()
 
-    def process(self) -> Models:
+    def process(self) -> Models[Model]:
         return Models(self.shelf, LISTINGS, lambda: self.shops, self.refused.append)
 
     def promote(self, version: str) -> None:
