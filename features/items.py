@@ -43,6 +43,7 @@ _BYTES: Final = np.dtype((np.void, ROW.itemsize))  # a row that numpy copies who
 _NOTHING_KNOWN: Final = 0  # the row of an item that was never read
 _NEVER: Final = -(2**62)
 _FIRST_CAPACITY: Final = 1024
+_GROWTH: Final = 0.2  # of what there is: rows to spare are memory that nobody uses
 _Indices: TypeAlias = npt.NDArray[np.int64]
 
 
@@ -70,7 +71,7 @@ class _State(NamedTuple):
 
 
 class ItemTable:
-    """Item rows of one shop; some 550 bytes each, and as much again while the table grows."""
+    """Item rows of one shop; some 550 bytes each, a fifth of them to spare, and as much again while the table grows."""
 
     def __init__(
         self, attributes: tuple[Attribute, ...], *, max_age_seconds: float = inf, rows_kept: int = 200_000
@@ -179,8 +180,9 @@ class ItemTable:
             places, rows = self._empty()
             new = list(dict.fromkeys(item_ids))
         first = len(places) + 1
-        while first + len(new) > len(rows):
-            rows = np.concatenate((rows.view(_BYTES), self._blank(len(rows)).view(_BYTES))).view(ROW)
+        if first + len(new) > len(rows):
+            more = max(first + len(new) - len(rows), int(len(rows) * _GROWTH))
+            rows = np.concatenate((rows.view(_BYTES), self._blank(more).view(_BYTES))).view(ROW)
         self._state = _State(places, rows)  # before the places, that none points past the rows
         places.update(zip(new, range(first, first + len(new)), strict=True))
 
