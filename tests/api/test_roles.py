@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from service.console.routes import ROUTES
-from service.pages.change import Author
-from service.people import Role, add_person
+from service.people import Role
+from tests.api.console import Person, person
 
 if TYPE_CHECKING:
-    from flask.testing import FlaskClient
-
     from tests.api.conftest import Api
 
-PASSWORD = "correct horse battery"
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 ANYBODY, VIEWER, MERCHANDISER, ADMIN = None, Role.VIEWER, Role.MERCHANDISER, Role.ADMIN
 
 CONSOLE = {
@@ -62,42 +58,21 @@ def test_every_route_of_the_console_is_in_the_table(api: "Api") -> None:
     assert {f"{route.method} {route.path}": route.role for route in ROUTES} == CONSOLE
 
 
-def person(api: "Api", role: Role) -> "FlaskClient":
-    """A browser in which somebody of that role is logged in."""
-    store, name = api.deps.shop_settings, role.word
-    add_person(store, Author(api.shop.shop, "a test", api.clock.now), name, role, PASSWORD)
-    client = api.client.application.test_client()
-    token = token_of(client)
-    answer = client.post(
-        "/console/login", data={"name": name, "password": PASSWORD, "csrf_token": token, "shop": "acme"}
-    )
-    assert answer.status_code == 303
-    return client
-
-
-def token_of(client: "FlaskClient") -> str:
-    """The token that a form of this browser holds."""
-    found = TOKEN.search(client.get("/console/login").text)
-    assert found is not None
-    return found[1]
-
-
-def status(client: "FlaskClient", line: str) -> int:
+def status(who: Person, line: str) -> int:
     """What a form or a link of the console answers with, sent as its own page would."""
     method, path = line.split(" ", 1)
-    at = "/console" + re.sub(r"<(?:\w+:)?(\w+)>", "none", path)
-    data = {"csrf_token": token_of(client)} if method == "POST" else None
-    return client.open(at, method=method, data=data).status_code
+    at = re.sub(r"<(?:\w+:)?(\w+)>", "none", path)
+    return (who.send(at) if method == "POST" else who.get(at)).status_code
 
 
 @pytest.mark.parametrize("role", list(Role), ids=lambda role: role.word)
 def test_a_person_does_what_their_role_allows_and_no_more(api: "Api", role: Role) -> None:
-    client = person(api, role)
+    who = person(api, role)
     for line, needed in CONSOLE.items():
         if line == "POST /logout":
             continue
         allowed = needed is None or role >= needed
-        assert (status(client, line) != 403) == allowed, line
+        assert (status(who, line) != 403) == allowed, line
 
 
 def test_nobody_is_led_to_the_login(api: "Api") -> None:
@@ -119,6 +94,6 @@ def test_a_key_opens_nothing_of_the_console(api: "Api", kind: str) -> None:
 
 
 def test_a_login_opens_nothing_of_the_api(api: "Api") -> None:
-    client = person(api, Role.ADMIN)
+    client = person(api).client
     assert client.get("/v1/pages").status_code == 401
     assert client.post("/v1/rank", json={"page": "home", "items": ["A"]}).status_code == 401
