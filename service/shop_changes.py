@@ -24,9 +24,10 @@ def add_key(store: SettingsStore, author: Author, kind: KeyKind) -> str:
     key = new_key(kind)
 
     def with_it(shop: Shop) -> Shop:
-        if len(shop.keys) >= MOST_KEYS:
+        kept = [key for key in shop.keys if key.holds(author.now)]
+        if len(kept) >= MOST_KEYS:
             raise ShopError(f"a shop has at most {MOST_KEYS} keys; revoke one that is not used any more")
-        return replace(shop, keys=(*shop.keys, KeyHash(kind, hash_of(key), author.now)))
+        return replace(shop, keys=(*kept, KeyHash(kind, hash_of(key), author.now)))
 
     _change(store, author, with_it)
     return key
@@ -45,13 +46,19 @@ def revoke_key(store: SettingsStore, author: Author, mark: str) -> KeyHash:
         found = next((key for key in shop.keys if key.mark == mark), None)
         if found is None:
             raise ShopError(f"the shop has no key {mark}")
-        if sum(key.kind is found.kind for key in shop.keys) == 1:
+        if is_last(shop, found):
             raise ShopError(f"{mark} is the shop's last key of its kind; make another one first")
         revoked.append(found)
         return replace(shop, keys=tuple(key for key in shop.keys if key is not found))
 
     _change(store, author, without_it)
     return revoked[0]
+
+
+def is_last(shop: Shop, key: KeyHash) -> bool:
+    """Tell whether nothing of its kind would stay that does not end and is for all calls."""
+    lasting = [one for one in shop.keys if one.kind is key.kind and one.until is None and not one.scopes]
+    return lasting == [key]
 
 
 def set_shop_origins(

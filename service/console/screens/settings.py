@@ -13,7 +13,7 @@ from service.console.route import Route, done, refused, show
 from service.origins import OriginError
 from service.pages.change import Stale
 from service.people import Role
-from service.shop_changes import add_key, revoke_key, set_attributes, set_shop_origins
+from service.shop_changes import add_key, is_last, revoke_key, set_attributes, set_shop_origins
 from service.shops import KeyKind, ShopError
 
 _DAY: Final = 86_400
@@ -108,6 +108,7 @@ def _screen(desk: Desk, errors: dict[str, str] | None = None, **said: Any) -> tu
         attributes=rows + [("", Kind.CATEGORICAL)] * (SLOTS - len(rows)),
         kinds=_kinds(),
         kept=_kept(desk.deps.settings.log_retention_days),
+        is_last=is_last,
         has_model=desk.deps.models.current(desk.shop_name) is not None,
     )
 
