@@ -84,7 +84,7 @@ def _whole(records: Records, path: Path) -> Records:
     """Yield records of a file that can be read to its end."""
     try:
         yield from records
-    except (EOFError, zlib.error, OSError) as error:
+    except (EOFError, zlib.error, csv.Error, OSError) as error:
         raise UnreadableFileError(f"{path}: cannot be read to its end, as if cut off: {error}") from error
 
 

@@ -17,7 +17,7 @@ from service.origins import OriginError, origin_of
 from service.shops import Shop
 from tests.faults.fuzz import fuzz
 
-CASES = 12  # per call
+CASES = 6  # per call
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inside: st.lists(inside, max_size=4) | st.dictionaries(st.text(), inside, max_size=4),
@@ -48,14 +48,14 @@ def test_no_call_fails_or_answers_what_the_contract_lacks(redis_url: str, tmp_pa
     assert min(found.cases.values()) > 0
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.lists(NEARLY | JSON, max_size=5))
 def test_every_event_has_a_verdict(raw: list[Any]) -> None:
     valid, rejections = judge_events(raw, ANY_TIME)
     assert len(valid) + len({r.index for r in rejections}) == len(raw)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.binary(max_size=400), st.sampled_from([".jsonl", ".csv", ".parquet", ".jsonl.gz", ".csv.gz"]))
 def test_a_file_is_read_or_refused_in_a_sentence(tmp_path_factory: Any, content: bytes, suffix: str) -> None:
     path = tmp_path_factory.mktemp("fuzz") / f"file{suffix}"
@@ -70,14 +70,14 @@ def test_a_file_is_read_or_refused_in_a_sentence(tmp_path_factory: Any, content:
         source.close()
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.binary(max_size=300) | JSON.map(lambda said: json.dumps(said).encode()))
 def test_a_manifest_is_whole_or_refused(text: bytes) -> None:
     with suppress(BundleError):
         read_manifest(text)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.text(max_size=60))
 def test_words_from_outside_are_taken_or_refused(text: str) -> None:
     looks_like_email(text)
