@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import orjson
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, current_app, render_template, request
 
 from service.demo.pictures import draw
-from service.demo.shopfront import Item, Shopfront
+from service.demo.shopfront import SHOP, Item, Shopfront
+from service.demo.visitors import visitors
 from service.demo.words import LANGUAGES, words
 
 _POLICY: Final = (
@@ -57,11 +58,18 @@ def _page(shop: Shopfront, language: str) -> str:
     return render_template(
         "demo/page.html",
         key=shop.publishable_key,
+        visitors=_visitors(),
         language=language,
         languages=LANGUAGES,
         words=words(language),
         departments=_departments(shop.categories()),
     )
+
+
+def _visitors() -> list[str]:
+    deps = current_app.extensions.get("balad")
+    shop = None if deps is None else deps.directory.shops.get(SHOP)
+    return [] if shop is None else visitors(SHOP, shop.pages)
 
 
 def _language() -> str:

@@ -19,7 +19,6 @@ from typing import Final
 import fsspec
 
 from features.attributes import declared
-from features.pages import DEFAULT_PAGE
 from features.store.exchange import Exchange
 from features.store.redis_settings import RedisSettings
 from features.store.removal import remove_shop
@@ -29,20 +28,21 @@ from service.demo.shopfront import (
     PASSWORD_FILE,
     PUBLISHABLE_FILE,
     SECRET_FILE,
+    SHOP,
 )
-from service.pages.change import Author, change_page
-from service.pages.settings import PageSettings
+from service.demo.story import WEEKS, publish_rules, switch_pages
+from service.pages.change import Author
 from service.passwords import made
 from service.people import Role, add_person
 from service.settings import Settings
 from service.shops import SHOP_SETTING, create_shop
 
-SHOP: Final = "demo"
 PERSON: Final = "merchant"  # who may log in to its console
 SEED: Final = 17
-SESSIONS: Final = 1_800
-DAYS: Final = 5
-SHOPPERS: Final = 800  # the same people come again while the demo runs
+SESSIONS: Final = 5_000
+DAYS: Final = 28  # the last WEEKS of them with Balad; the model is trained on what came before
+SHOPPERS: Final = 20_000  # the same people come again while the demo runs
+KNOWLEDGE: Final = 0.9  # of the shoppers, that the past's planted order has: a lift to be found
 ATTRIBUTES: Final = (
     "category:categorical",
     "brand:categorical",
@@ -52,6 +52,8 @@ ATTRIBUTES: Final = (
 )
 _PREPARED: Final = "prepared"
 _HISTORY: Final = "history"
+_PAGES: Final = "pages.json"
+_WEEK_SECONDS: Final = 7 * 86_400.0
 _LOG: Final = "preparation.log"
 _TIMEOUT_SECONDS: Final = 10.0  # of a call to the store, which nobody waits for on a page
 _LAST_LINES: Final = 5
@@ -83,7 +85,10 @@ class Preparation:
         self.remove()
         self.directory.mkdir(parents=True, exist_ok=True)
         history = self.directory / _HISTORY
-        self._step("a shop that is personalised on every page", self._make_shop)
+        begun = time.time() - WEEKS * _WEEK_SECONDS
+        self._step(
+            "a shop with a page in test, one off, one in shadow", lambda: self._make_shop(history, begun)
+        )
         self._step(
             f"{SESSIONS:,} visits of the last {DAYS} days",
             lambda: self._simulate(history),
@@ -92,7 +97,9 @@ class Preparation:
             "catalogue and visits into the log",
             lambda: self._import(history),
         )
-        self._step("a model", lambda: self._balad("train", "--shop", SHOP, "--seed", SEED))
+        training = ("train", "--shop", SHOP, "--seed", SEED, "--as-of", f"{begun:.0f}")
+        self._step("a model of the week before", lambda: self._balad(*training))
+        publish_rules(self._store(), Author(SHOP, PERSON, time.time()))
         (history / ITEMS_FILE).replace(self.directory / ITEMS_FILE)
         shutil.rmtree(history)
         (self.directory / _PREPARED).write_text(f"{time.time():.0f}\n", encoding="utf-8")
@@ -111,13 +118,13 @@ class Preparation:
             if files.exists(path):
                 files.rm(path, recursive=True)
 
-    def _make_shop(self) -> None:
-        store, now = self._store(), time.time()
-        author, password = Author(SHOP, "balad demo", now), made()
-        new = create_shop(store, SHOP, declared(ATTRIBUTES), now=now)
+    def _make_shop(self, history: Path, begun: float) -> None:
+        store, password = self._store(), made()
+        author = Author(SHOP, PERSON, begun)
+        new = create_shop(store, SHOP, declared(ATTRIBUTES), now=begun)
         add_person(store, author, PERSON, Role.ADMIN, password)
-        on = PageSettings(state="on", holdout=0.0)  # who tries the demo shall not land in the holdout
-        change_page(store, author, DEFAULT_PAGE, lambda _: on, lambda _: True)
+        history.mkdir(parents=True, exist_ok=True)
+        (history / _PAGES).write_bytes(switch_pages(store, author))
         for name, secret in (
             (PUBLISHABLE_FILE, new.publishable_key),
             (SECRET_FILE, new.secret_key),
@@ -129,11 +136,13 @@ class Preparation:
 
     def _simulate(self, history: Path) -> None:
         numbers = ("--seed", SEED, "--shoppers", SHOPPERS, "--sessions", SESSIONS, "--days", DAYS)
-        self._balad("simulate", *numbers, "--out", history)
+        self._balad(
+            "simulate", *numbers, "--pages", history / _PAGES, "--knowledge", KNOWLEDGE, "--out", history
+        )
 
     def _import(self, history: Path) -> None:
         rejected = history / "rejected.jsonl"
-        for kind in ("items", "events"):
+        for kind in ("items", "events", "exposures"):
             options = ("--shop", SHOP, "--kind", kind, "--rejected", rejected)
             self._balad("import", history / f"{kind}.jsonl", *options)
             if rejected.exists():

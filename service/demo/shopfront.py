@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
+SHOP: Final = "demo"
 DIRECTORY: Final = "demo"
 ITEMS_FILE: Final = "items.jsonl"
 PUBLISHABLE_FILE: Final = "publishable_key"

@@ -49,6 +49,9 @@ class Exposure(TypedDict):
     page: Page
     consent: Annotated[bool, Field(default=False)]
     arm: Annotated[_Text | None, Field(default=None)]
+    experiment: Annotated[_Text | None, Field(default=None)]
+    window: Annotated[Time | None, Field(default=None)]
+    source: Annotated[Page | None, Field(default=None)]
     personalized: Annotated[bool, Field(default=False)]
     reason: Annotated[_Text | None, Field(default=None)]
     model: Annotated[_Text | None, Field(default=None)]

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from features.assignment import holdout_salt
 from service.insights.moments import Moments
 from service.insights.question import PAST_SECONDS, Question
 from service.insights.windows import Window, chosen
-from service.pages.assignment import holdout_salt
 from service.rankings.exposure import OFF_SHARE
 
 if TYPE_CHECKING:

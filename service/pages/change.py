@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final, TypeAlias
 
+from features.assignment import experiment_salt
 from features.store.settings import SettingsStore
 from service.changes import change
-from service.pages.assignment import experiment_salt
 from service.pages.settings import KeptPage, PageSettings
 from service.pages.tree import PAGE_PREFIX, pages_of
 

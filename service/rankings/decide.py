@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from service.pages.assignment import held_out, holdout_salt, in_treatment
+from features.assignment import held_out, holdout_salt, in_treatment
 from service.pages.settings import KeptPage, effective
 from service.pages.status import Circumstances, Obstacle, obstacle_to
 from service.rankings.call import Call

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import TypeAdapter
 
+from features.assignment import held_out
 from features.log.place import Log
 from features.store.redis_work import connect
 from service.insights.answer import InsightsAnswer
-from service.pages.assignment import held_out
 from service.worker.held import holding
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from features.assignment import held_out
 from features.store.protocol import StoreUnavailable
 from service.api.rank import RankAnswer
 from service.app import create_app
-from service.pages.assignment import held_out
 from service.shops import create_shop
 
 if TYPE_CHECKING:

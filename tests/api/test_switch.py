@@ -7,7 +7,7 @@ import orjson
 import pytest
 import redis
 
-from service.pages.assignment import bucket, held_out
+from features.assignment import bucket, held_out
 
 if TYPE_CHECKING:
     from tests.api.conftest import Api

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from features.assignment import held_out
 from features.log.place import date_of
 from features.log.schema import SCHEMAS, Kind
-from service.pages.assignment import held_out
 
 SHOP: Final = "bench"
 DAYS: Final = 28

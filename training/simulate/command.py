@@ -6,13 +6,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import click
 import numpy as np
+import orjson
 
 from training.simulate.client import Client
-from training.simulate.files import EVENTS, ITEMS, known_from, write_events, write_items
+from training.simulate.experiment import PlantedStorefront
+from training.simulate.files import EVENTS, ITEMS, known_from, write_events, write_exposures, write_items
 from training.simulate.live import LiveStorefront, Pace, told_every
 from training.simulate.session import Shop, Step
 from training.simulate.traffic import ShopOrder, Traffic, coming_arrivals, past_arrivals
@@ -38,6 +40,9 @@ class Plan:
     days: float
     until: float | None
     truth: bool
+    pages: Path | None
+    shop_name: str
+    knowledge: float
     per_minute: float
     speed: float
     quiet: bool
@@ -79,6 +84,22 @@ class WallClock:
 @click.option("--until", type=float, help="With --out: the end of it in Unix seconds.  [default: now]")
 @click.option(
     "--truth", is_flag=True, help="With --out: write truth.jsonl too, the true relevance of each listing."
+)
+@click.option(
+    "--pages",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="With --out: JSON of pages' settings, as GET /v1/pages shows them with their windows. Listings are then "
+    "ordered for those in treatment, and exposures.jsonl says how each was answered.",
+)
+@click.option(
+    "--shop-name", default="demo", show_default=True, help="With --pages: the shop, whose holdout it is."
+)
+@click.option(
+    "--knowledge",
+    type=click.FloatRange(0.0, 1.0),
+    default=0.5,
+    show_default=True,
+    help="With --pages: how far the order shown goes from the shop's (0) to the shopper's own (1).",
 )
 @click.option("--url", help="Send shoppers to a running service.")
 @click.option("--key", help="With --url: the shop's publishable or secret key.")
@@ -126,10 +147,19 @@ def _into_files(plan: Plan, out: Path) -> None:
     items = write_items(out, (known_from(start, item) for item in shop.catalogue.items()))
     rng = np.random.default_rng((plan.seed, 1))
     arrivals = past_arrivals(rng, shop.population, plan.sessions or _SESSIONS, (start, until))
-    steps = Traffic(rng, shop, ShopOrder(), "h").steps(arrivals)
+    planted = None if plan.pages is None else _planted(plan, shop)
+    steps = Traffic(rng, shop, planted or ShopOrder(), "h").steps(arrivals)
     told = _telling_tenths(takewhile(lambda step: step.at < until, steps), start, until, plan.say)
     events = write_events(out, told, truth=plan.truth)
+    if planted is not None:
+        write_exposures(out, (exposure for exposure in planted.exposures if exposure["time"] < until))
     plan.say(f"{items} items, {len(arrivals)} visits, {events} events in {out}")
+
+
+def _planted(plan: Plan, shop: Shop) -> PlantedStorefront:
+    """Return a storefront that orders listings by what pages are set to."""
+    pages = orjson.loads(cast("Path", plan.pages).read_bytes())
+    return PlantedStorefront(plan.shop_name, pages, plan.knowledge, shop.catalogue.ids, f"past-{plan.seed}")
 
 
 def _live(plan: Plan, client: Client) -> None:

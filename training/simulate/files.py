@@ -1,7 +1,8 @@
 """The simulated shop and its past as files of JSON lines, for `balad import`.
 
-`items.jsonl` holds the catalogue in the shop's own order, `events.jsonl` the events in time order, and `truth.jsonl`,
-if asked for, the true relevance of each listing: `{"event_id", "relevance": [one per item, in shown order]}`.
+`items.jsonl` holds the catalogue in the shop's own order, `events.jsonl` the events in time order, `exposures.jsonl`,
+where pages are given, how each listing was answered, and `truth.jsonl`, if asked for, the true relevance of each
+listing: `{"event_id", "relevance": [one per item, in shown order]}`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +17,7 @@ from training.simulate.session import Step
 ITEMS: Final = "items.jsonl"
 EVENTS: Final = "events.jsonl"
 TRUTH: Final = "truth.jsonl"
+EXPOSURES: Final = "exposures.jsonl"
 
 
 def known_from(start: float, item: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,6 +46,12 @@ def write_events(directory: Path, steps: Iterable[Step], *, truth: bool) -> int:
                 line = {"event_id": step.event["event_id"], "relevance": step.relevance.round(6).tolist()}
                 relevance.write(orjson.dumps(line) + b"\n")
     return count
+
+
+def write_exposures(directory: Path, exposures: Iterable[Mapping[str, Any]]) -> int:
+    """Write what listings were answered with and return how many there were."""
+    with _whole(directory / EXPOSURES) as file:
+        return sum(1 for exposure in exposures if file.write(orjson.dumps(exposure) + b"\n"))
 
 
 @contextmanager

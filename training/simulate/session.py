@@ -5,7 +5,7 @@ back; it yields a Step for each event that the shopper causes. Whoever runs it
 decides what the answer and the clock are.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -48,6 +48,9 @@ class Ask:
     mobile: bool
     filters: tuple[str, ...] = ()
     search_term: str | None = None
+    worth: Callable[[Ints], Floats] = (
+        np.zeros_like
+    )  # of rows to the shopper, which only a planted storefront asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +212,7 @@ class Shopper:
         visitor_id, session_id = self._who()
         filters = () if color is None else (f"color:{color}",)
         mobile = bool(self.shop.population.mobile[self.row])
-        return Ask(self.at, page, rows, visitor_id, session_id, mobile, filters, term)
+        return Ask(self.at, page, rows, visitor_id, session_id, mobile, filters, term, self.worth)
 
     def _who(self) -> tuple[str | None, str | None]:
         return (f"v-{self.row}", self.session_id) if self.consent else (None, None)

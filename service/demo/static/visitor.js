@@ -9,7 +9,10 @@ const chance = () => {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 };
 
-const newcomer = () => ({ id: `you-${chance()}`, session: `s-${chance()}`, last: now(), acts: [], cart: [], consent: true });
+// Ids in treatment wherever arms are drawn, so that there is something to see.
+const treated = (document.documentElement.dataset.visitors ?? "").split(" ").filter(Boolean);
+
+const newcomer = () => ({ id: treated.pop() ?? `you-${chance()}`, session: `s-${chance()}`, last: now(), acts: [], cart: [], consent: true });
 
 const now = () => Date.now() / 1000;
 

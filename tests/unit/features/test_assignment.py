@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.pages.assignment import bucket, experiment_salt, held_out, in_treatment
+from features.assignment import bucket, experiment_salt, held_out, in_treatment
 
-DOCS = Path(__file__).parents[4] / "docs" / "assignment.md"
+DOCS = Path(__file__).parents[3] / "docs" / "assignment.md"
 VISITORS = [f"v-{n}" for n in range(4_000)]
 
 
