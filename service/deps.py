@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # it knows how rankings are recorded, which takes these handl
     from service.console.attempts import Attempts
     from service.insights.data import DataHealth
     from service.insights.insights import Insights
+    from service.insights.traffic import Traffic
     from service.limiting.rates import Rates
     from service.privacy.desk import Desk
 
@@ -73,6 +74,7 @@ class Deps:
     sessions: Sessions
     attempts: "Attempts"
     weights: Weights
+    traffic: "Traffic"
     objections: Objections
     rates: "Rates"
     requests: "Desk"

@@ -25,6 +25,7 @@ from service.guarded import GuardedStore
 from service.identify import ranking_id
 from service.insights.data import DataHealth
 from service.insights.insights import Insights
+from service.insights.traffic import Traffic
 from service.limiting.rates import Rates
 from service.metrics import Metrics
 from service.models import LISTINGS, Models
@@ -89,6 +90,7 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         sessions=RedisSessions(exchange),
         attempts=Attempts(settings.redis_url),
         weights=Weights(shelf),
+        traffic=Traffic(settings.log_url, RedisWorkStore(exchange, settings.stream_bound), clock),
         insights=Insights(settings.log_url, work_store, shop_settings, clock),
         objections=objections,
         rates=Rates(settings.redis_url, settings.key_rate, settings.visitor_rate, clock),

@@ -21,7 +21,22 @@ class Entry:
     views: frozenset[str] = frozenset()
 
 
+_PAGES: Final = frozenset(
+    {
+        "go_to_page",
+        "page",
+        "switch_page",
+        "page_rules",
+        "edit_rule",
+        "save_rule",
+        "preview",
+        "page_ordering",
+        "page_history",
+    }
+)
 ENTRIES: Final = (
+    Entry(_l("Overview"), "overview"),
+    Entry(_l("Pages"), "pages", Role.VIEWER, _PAGES),
     Entry(_l("Data"), "data"),
     Entry(_l("Models"), "models"),
     Entry(_l("Audit"), "audit"),

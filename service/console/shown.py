@@ -6,8 +6,8 @@ Times are shown in UTC, and say so: a shop's people, its log and its schedules m
 import datetime as dt
 from typing import Final
 
-from babel.dates import format_datetime, format_timedelta
-from babel.numbers import format_compact_decimal, format_decimal, format_percent
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from flask import Blueprint
 from flask_babel import get_locale
 
@@ -16,7 +16,7 @@ NONE: Final = "\N{EN DASH}"  # where there is no figure
 
 def register(blueprint: Blueprint) -> None:
     """Give the filters to the templates: `{{ change.at | at }}`."""
-    for view in (at, ago, number, compact, share, lift, signed):
+    for view in (at, ago, day, number, compact, share, lift, signed, money, ms, twice):
         blueprint.add_app_template_filter(view)
 
 
@@ -32,6 +32,11 @@ def ago(time: float | None, now: float) -> str:
     if time is None:
         return NONE
     return format_timedelta(moment(time) - moment(now), add_direction=True, locale=get_locale())
+
+
+def day(date: str) -> str:
+    """Write a date of the log, `2026-11-22`, short: `22 Nov`."""
+    return format_date(dt.date.fromisoformat(date), "d MMM", locale=get_locale())
 
 
 def number(value: float | None, digits: int = 0) -> str:
@@ -71,6 +76,23 @@ def signed(value: float | None, digits: int = 3) -> str:
     if value is None:
         return NONE
     return ("\N{MINUS SIGN}" if value < 0 else "+") + number(abs(value), digits)
+
+
+def money(value: float | None, currency: str | None) -> str:
+    """Write an amount: `€22.87`; without a currency the number alone."""
+    if value is None:
+        return NONE
+    return format_currency(value, currency, locale=get_locale()) if currency else number(value, 2)
+
+
+def ms(value: float | None) -> str:
+    """Write milliseconds: `3.1 ms`."""
+    return NONE if value is None else f"{number(value, 1)}\N{NO-BREAK SPACE}ms"
+
+
+def twice(word: str) -> tuple[str, str]:
+    """Return a choice whose value is its label."""
+    return word, word
 
 
 def moment(time: float) -> dt.datetime:

@@ -20,7 +20,7 @@ _LIBRARY_SECONDS: Final = 86_400
 
 def home(_desk: Desk) -> AnyResponse:
     """Lead to the first screen."""
-    return redirect(url_for("console.audit"), 303)
+    return redirect(url_for("console.overview"), 303)
 
 
 def choose_language(_deps: Deps) -> AnyResponse:
