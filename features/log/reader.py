@@ -6,8 +6,6 @@ A file that cannot be read is left out with a warning that names it: the rest of
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
-from itertools import groupby
-from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
@@ -113,9 +111,12 @@ def _once(kind: Kind, table: pa.Table, seen: SeenIds, before: SeenIds) -> pa.Tab
 
 def _in_order(log: Log, shop: str, kind: Kind, dates: tuple[str, str]) -> Iterator[tuple[str, pa.Table]]:
     """Yield each date's rows in order: those that no file still to come can precede, as soon as that is known."""
-    for date, parts in groupby(log.parts(shop, kind, *dates), key=attrgetter("date")):
+    for date in (each for each in log.dates(shop, kind) if dates[0] <= each <= dates[1]):
+        parts = log.parts(
+            shop, kind, date, date
+        )  # when its turn comes: a closed date may be merged meanwhile
         starts = sorted((start, part) for part in parts if (start := _start(log, part)) is not None)
-        followings = [start for start, _ in starts[1:]] + [float("inf")]
+        followings = [*(start for start, _ in starts), float("inf")][1:] if starts else []
         waiting = SCHEMAS[kind].empty_table()
         for (_, part), following in zip(starts, followings, strict=True):
             if (table := _readable(log, part)) is not None:

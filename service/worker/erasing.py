@@ -72,7 +72,10 @@ class Erasing:
         return self.waits()
 
     def _files(self, held: Held) -> list[Part]:
-        return [part for kind in visitor.KINDS for part in held.log.parts(self._shop, kind)]
+        """Return all files that may hold somebody: those that merged ones stand for are there for a while."""
+        log = held.log
+        listed = ((log.parts(self._shop, kind), log.covered(self._shop, kind)) for kind in visitor.KINDS)
+        return [part for standing, covered in listed for part in (*standing, *covered)]
 
     def _rewrite(self, held: Held, under_way: _Pass) -> None:
         part = under_way.left[-1]

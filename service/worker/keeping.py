@@ -2,11 +2,12 @@
 
 from typing import Final, Protocol
 
+from service.worker.compacting import Compacting
 from service.worker.erasing import Erasing
 from service.worker.held import Held
 from service.worker.retention import Retention
 
-ROUND_SECONDS: Final = 3600.0  # how often the log is looked through for what is too old
+ROUND_SECONDS: Final = 3600.0  # how often the log is looked through for what is too old, or too small
 
 
 class Keeping(Protocol):
@@ -37,8 +38,9 @@ NOTHING: Final = Nothing()
 class LogKeeping:
     """The keeping of one shop's log."""
 
-    def __init__(self, erasing: Erasing, retention: Retention) -> None:
+    def __init__(self, erasing: Erasing, compacting: Compacting, retention: Retention) -> None:
         self._erasing = erasing
+        self._compacting = compacting
         self._retention = retention
         self._went_round_at = float("-inf")
 
@@ -47,10 +49,12 @@ class LogKeeping:
         return not 0.0 <= now - self._went_round_at < ROUND_SECONDS or self._erasing.waits()
 
     def step(self, held: Held, now: float) -> bool:
-        """Rewrite some files for who is erased; once an hour, remove what is too old."""
+        """Rewrite some files for who is erased; once an hour, remove what is too old and merge what is small."""
         if self._erasing.step(held, now):
             return True
         if not 0.0 <= now - self._went_round_at < ROUND_SECONDS:
             self._retention.step(held, now)
+            if self._compacting.step(held, now):
+                return True
             self._went_round_at = now
         return False

@@ -32,8 +32,7 @@ class Retention:
         """Remove what is too old. What is half done when the process dies is done the next time."""
         first = self.first_date(now)
         for kind in KEPT_FOR_A_TIME:
-            for date in held.log.dates(held.shop, kind):
-                if date >= first:
-                    break
-                for part in held.log.parts(held.shop, kind, date, date):
+            parts = held.log.parts(held.shop, kind) + held.log.covered(held.shop, kind)
+            for part in parts:
+                if part.date < first:
                     remove(held.log, part)

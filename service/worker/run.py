@@ -12,6 +12,7 @@ from features.store.exchange import Exchange
 from features.store.redis_privacy import RedisPrivacy
 from features.store.redis_settings import RedisSettings
 from service.settings import Settings
+from service.worker.compacting import Compacting
 from service.worker.erasing import Erasing
 from service.worker.keeping import LogKeeping
 from service.worker.retention import Retention
@@ -39,6 +40,8 @@ def run(settings: Settings) -> None:
             RedisSettings(exchange),
             Log(settings.log_url),
             time.time,
-            lambda shop: LogKeeping(Erasing(privacy, shop), Retention(settings.log_retention_days)),
+            lambda shop: LogKeeping(
+                Erasing(privacy, shop), Compacting(shop), Retention(settings.log_retention_days)
+            ),
         )
         worker.run(stop)

@@ -14,6 +14,7 @@ from features.store.exchange import Exchange
 from features.store.redis_privacy import RedisPrivacy
 from features.store.redis_work import connect
 from service.importing.rebuild import Rebuild
+from service.worker.compacting import Compacting
 from service.worker.erasing import Erasing
 from service.worker.keeping import LogKeeping
 from service.worker.retention import Retention
@@ -40,7 +41,7 @@ def work(api: "Api", redis_url: str) -> None:
     """Do what the worker does, until there is nothing left."""
     store, exchange = connect(redis_url, stream_bound=10_000), Exchange(redis_url, 5.0)
     log = Log(api.deps.settings.log_url)
-    keeping = LogKeeping(Erasing(RedisPrivacy(exchange), "acme"), Retention(395))
+    keeping = LogKeeping(Erasing(RedisPrivacy(exchange), "acme"), Compacting("acme"), Retention(395))
     shop = ShopWork(store, api.deps.shop_settings, log, "acme", keeping)
     while shop.round(api.clock.now):
         pass

@@ -10,6 +10,7 @@ from features.store.privacy import PrivacyStore
 from features.store.protocol import WorkStore
 from service.privacy import requests
 from service.privacy.requests import Who
+from service.worker.compacting import Compacting
 from service.worker.erasing import Erasing
 from service.worker.keeping import LogKeeping
 from service.worker.retention import Retention
@@ -32,7 +33,9 @@ def worlds(tmp_path: Path) -> Iterator[World]:
 
 def keep(world: World, store: WorkStore, log: Log, privacy: PrivacyStore) -> None:
     """Do what is due, as a worker that starts now."""
-    shop = ShopWork(store, world.settings, log, SHOP, LogKeeping(Erasing(privacy, SHOP), Retention(395)))
+    shop = ShopWork(
+        store, world.settings, log, SHOP, LogKeeping(Erasing(privacy, SHOP), Compacting(SHOP), Retention(395))
+    )
     while shop.round(world.now):
         pass
 

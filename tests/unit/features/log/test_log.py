@@ -210,3 +210,10 @@ def test_tables_come_without_waiting_for_the_whole_day(log: Log) -> None:
     lengths = [table.num_rows for table in tables(log, "s", Kind.EVENTS)]
     assert sum(lengths) == 200
     assert max(lengths) == 10
+
+
+def test_a_log_whose_only_file_is_broken_holds_nothing_to_read(tmp_path: Path) -> None:
+    log = Log(f"file://{tmp_path}")
+    (part,) = writer.write(log, "s", Kind.EVENTS, 1, [event(1)])
+    Path(log.path(part)).write_bytes(b"broken")
+    assert list(facts(log, "s", (Kind.EVENTS,))) == []
