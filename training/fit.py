@@ -99,7 +99,7 @@ class Forester:
         parameters = parameters_for(candidate.objective, learned, self.seed)
         booster = lgb.train(parameters, self._rows(learned, candidate.objective), candidate.trees)
         return Grown(
-            _without_machine(booster.model_to_string()), {**parameters, "n_estimators": candidate.trees}
+            without_machine(booster.model_to_string()), {**parameters, "n_estimators": candidate.trees}
         )
 
     def _try(self, objective: str, before: Dataset, after: Dataset) -> Candidate:
@@ -235,6 +235,6 @@ def _with_gaps(rows: Dataset, optional: frozenset[str]) -> npt.NDArray[np.float3
     return X
 
 
-def _without_machine(text: str) -> str:
+def without_machine(text: str) -> str:
     """Return a model text without the one line that tells how many threads grew it."""
     return re.sub(r"^\[num_threads: \d+\]$", "[num_threads: 0]", text, flags=re.MULTILINE)

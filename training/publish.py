@@ -51,16 +51,16 @@ def manifest_of(papers: Papers, model: Grown, dataset: Dataset, evaluation: Eval
         },
         parameters={k: v for k, v in model.parameters.items() if k != "num_threads"},
         seed=papers.seed,
-        libraries={name: version(name) for name in LIBRARIES},
+        libraries=libraries(),
         metrics=measures(evaluation),
     )
 
 
 def bundle_of(manifest: Manifest, model: str, dataset: Dataset, report: str) -> Bundle:
     """Return the bundle: golden rows and histograms are drawn evenly over the dataset's rows."""
-    rows = np.ascontiguousarray(dataset.X[_evenly(len(dataset.X), GOLDEN_ROWS)])
+    rows = np.ascontiguousarray(dataset.X[spread_evenly(len(dataset.X), GOLDEN_ROWS)])
     scores = lgb.Booster(model_str=model).predict(rows, raw_score=True, num_threads=1)
-    spread = histograms(dataset.names, dataset.X[_evenly(len(dataset.X), HISTOGRAM_ROWS)])
+    spread = histograms(dataset.names, dataset.X[spread_evenly(len(dataset.X), HISTOGRAM_ROWS)])
     return Bundle(manifest, model, Golden(rows, np.asarray(scores, np.float64)), report, spread)
 
 
@@ -86,5 +86,11 @@ def _measure(interval: Interval) -> Measure:
     return Measure(value=interval.mean, low=interval.low, high=interval.high)
 
 
-def _evenly(rows: int, wanted: int) -> npt.NDArray[np.int64]:
+def libraries() -> dict[str, str]:
+    """Return the versions of what decides a model's bytes."""
+    return {name: version(name) for name in LIBRARIES}
+
+
+def spread_evenly(rows: int, wanted: int) -> npt.NDArray[np.int64]:
+    """Return `wanted` places evenly over `rows`, or all of them."""
     return np.unique(np.linspace(0, max(rows - 1, 0), min(rows, wanted)).astype(np.int64))

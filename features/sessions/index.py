@@ -18,7 +18,7 @@ from features.sessions.arena import Arena, Codes, Moments, room, take
 from features.sessions.choice import Room, choose
 from features.sessions.columns import COLUMNS, Given
 from features.sessions.standing import Standing
-from features.sessions.trail import LOOK, NOBODY, Trail
+from features.sessions.trail import NOBODY, Trail, is_touch
 from features.sessions.walk import ITEMS_LOOKED_BACK, Floats, Scratch, scratch
 
 KEPT: Final = 6_000_000  # records: a million sessions of six; 40 bytes each
@@ -110,9 +110,8 @@ class SessionIndex:
             code_of[place] = self._code(part.items[place])
         items = code_of[rows["item"]]
         state.arena.held[2] = len(state.item_ids)
-        looks = rows["what"] == LOOK
         state.standing.take(part, items)
-        mine = looks & (rows["session"] != NOBODY)
+        mine = is_touch(rows) & (rows["session"] != NOBODY)
         take(state.arena, rows["session"][mine], rows["time"][mine].astype(np.float64), items[mine])
 
     def _code(self, item_id: str) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.sessions.arena import Codes, Moments
-from features.sessions.trail import GONE, LOOK, OFFERED, SOLD_OUT, Trail
+from features.sessions.trail import GONE, OFFERED, SOLD_OUT, Trail, is_touch
 
 RECENT: Final = 100_000  # the newest looks, by which an item is popular
 _PAGES_KEPT: Final = 10_000
@@ -37,11 +37,11 @@ class Standing:
     def take(self, part: Trail, items: Codes) -> None:
         """Take in rows; `items` are their codes."""
         rows = part.rows
-        said = rows["what"] != LOOK  # of an item that is said twice the last counts
+        touched = is_touch(rows)
+        said = ~touched  # of an item that is said twice the last counts
         self.arrays.offered[items[said]] = _MARKS[rows["what"][said]]
         self.arrays.since[items[said]] = rows["time"][said]
-        looks = rows["what"] == LOOK
-        self._look(items[looks], self._page_codes(part.pages)[rows["page"][looks]])
+        self._look(items[touched], self._page_codes(part.pages)[rows["page"][touched]])
         self._known.clear()
 
     def fillers(self, page: str, most: int) -> list[int]:

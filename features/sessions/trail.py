@@ -4,11 +4,12 @@ The worker appends a trail per batch of facts, a process follows them; a replay 
 """
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 
 from features.facts import Event, Records
@@ -17,9 +18,15 @@ from features.identity import hash64, session_hash
 TRACE: Final = np.dtype(
     [("session", "<u8"), ("time", "<u4"), ("item", "<u4"), ("page", "<u2"), ("what", "u1")]
 )
-LOOK, OFFERED, SOLD_OUT, GONE = range(4)
+LOOK, OFFERED, SOLD_OUT, GONE, ACTED = range(5)  # ACTED: clicked, put into the cart or on the list, bought
 NOBODY: Final = 0  # the session of a look without a visitor: it counts for what is popular alone
-_LOOKS: Final = frozenset({"view_item", "select_item", "add_to_cart", "add_to_wishlist", "purchase"})
+_WHAT: Final = {
+    "view_item": LOOK,
+    "select_item": ACTED,
+    "add_to_cart": ACTED,
+    "add_to_wishlist": ACTED,
+    "purchase": ACTED,
+}
 _LAST_SECOND: Final = 2**32 - 1
 _MOST_PAGES: Final = 2**16 - 1
 _SESSION_MIX: Final = 0x9E3779B97F4A7C15  # odd: no two sessions of a visitor share a key
@@ -65,13 +72,13 @@ class Tracks:
 
     def event(self, event: Event) -> None:
         """Add an event; those that are no look at an item add nothing."""
-        if event["name"] not in _LOOKS:
+        if (what := _WHAT.get(event["name"])) is None:
             return
         visitor_id = event["visitor_id"]
         key = NOBODY if visitor_id is None else session_key(visitor_id, session_hash(event["session_id"]))
         time, page = _second(event["time"]), self._page(event["page"] or "")
         for item in event["items"] or ():
-            self.rows.append((key, time, self._item(item["item_id"]), page, LOOK))
+            self.rows.append((key, time, self._item(item["item_id"]), page, what))
 
     def item(self, change: Mapping[str, Any]) -> None:
         """Add a change of the catalogue: an item is offered since it was created, is sold out, or is gone."""
@@ -90,12 +97,11 @@ class Tracks:
         return self.pages.setdefault(page, len(self.pages)) if len(self.pages) < _MOST_PAGES else 0
 
 
-def trail_of(events: Iterable[Event]) -> Trail:
-    """Return the trail of some events."""
-    tracks = Tracks()
-    for event in events:
-        tracks.event(event)
-    return tracks.trail()
+def is_touch(rows: Records) -> npt.NDArray[np.bool_]:
+    """Tell which rows are of somebody who looked at or acted on an item, shape (n,)."""
+    what = rows["what"]
+    touches: npt.NDArray[np.bool_] = (what == LOOK) | (what == ACTED)
+    return touches
 
 
 def session_key(visitor_id: str, session: int) -> int:

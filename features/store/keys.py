@@ -45,6 +45,7 @@ RANKING_LIFE_SECONDS: Final = 30 * 60
 SUSPENSION_SECONDS: Final = 60
 PROOF_LIFE_SECONDS: Final = 400 * DAY_SECONDS  # longer than the log keeps what the proof is about
 WISH_SECONDS: Final = 2
+TRAIL_ENTRY_BYTES: Final = 64  # what a batch's trail is counted with beside its own bytes
 TRAIL_BYTES: Final = (
     128 << 20
 )  # some 10 million looks as an import packs them; live ones, in small batches, fewer

@@ -135,6 +135,8 @@ class MemoryWorkStore(MemoryStore):
             trails = self.shop(shop).trails
             if not trails or trails[-1][0] < batch:
                 trails.append((batch, trail))
+            while sum(len(each) + keys.TRAIL_ENTRY_BYTES for _, each in trails) > keys.TRAIL_BYTES:
+                trails.pop(0)
 
     def restore_items(self, shop: str, rows: Mapping[str, bytes | None]) -> None:
         """Set (or, with None, delete) catalogue rows without recording facts."""

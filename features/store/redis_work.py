@@ -93,7 +93,9 @@ class RedisWorkStore(RedisStore):
     def extend_trail(self, shop: str, batch: int, trail: bytes) -> None:
         """Append what `batch` adds to the trail; one that has this or a later batch stays."""
         names = keys.trail_keys(shop)[:2]
-        self._exchange.run([script("trail").call(names, (batch, trail, keys.TRAIL_BYTES))])
+        self._exchange.run(
+            [script("trail").call(names, (batch, trail, keys.TRAIL_BYTES, keys.TRAIL_ENTRY_BYTES))]
+        )
 
     def visitors(self, shop: str, visitor_ids: Sequence[str]) -> dict[str, VisitorState]:
         """Return visitors' strings."""

@@ -2,18 +2,23 @@
 
 import json
 import time
-from typing import Final
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeVar
 
 import click
 
+from features.bundle import NEXT_ITEMS
 from training.cli.moment import Moment
 from training.cli.steps import Steps
-from training.cli.words import as_json, summary
+from training.cli.words import as_json, recommending, recommending_json, summary
+from training.next_items.run import Learned, learn
 from training.report import report
-from training.run import Trainer, Wish
+from training.run import Trained, Trainer, Wish
 from training.source import Installation
+from training.usable import UnusableLogError
 
 REFUSED: Final = 3  # trained, but a gate keeps it from serving
+T = TypeVar("T")
 
 
 @click.command()
@@ -30,10 +35,12 @@ REFUSED: Final = 3  # trained, but a gate keeps it from serving
 def train(  # noqa: PLR0913 - one parameter per option
     place: Installation, shop: str, seed: int, as_of: float | None, *, no_publish: bool, json_wanted: bool
 ) -> int:
-    """Learn a model from a shop's log, judge it, write its report, and let it serve if it passes all gates.
+    """Learn from a shop's log, judge what was learned, write the report, and let it serve if it passes all gates.
 
-    The status is 0 where the model serves (or was not meant to), 3 where a gate keeps it back, 1 where the log
-    cannot carry a model; standard output says why, and what to do.
+    There are two models: one ranks listings, from listings that were seen; one recommends, from sessions in which
+    items were looked at. What the log cannot carry is said and left out. The status is 0 where the model serves (or was
+    not meant to), 3 where a gate keeps it back; of the one that ranks, where there is one. It is 1 where the log can
+    carry neither; standard output says why, and what to do.
 
     \b
     Example:
@@ -42,8 +49,53 @@ def train(  # noqa: PLR0913 - one parameter per option
     steps = Steps(quiet=json_wanted)
     now = time.time()
     wish = Wish(shop, seed, now if as_of is None else as_of, now, promote=not no_publish)
-    trained, bundle = Trainer(place, report, steps).train(wish)
-    place_of_report = f"{place.models_url}/{shop}/{bundle.manifest.version}/report.html"
-    said = as_json(trained, place_of_report, steps.seconds)
-    click.echo(json.dumps(said) if json_wanted else summary(trained, place_of_report, steps.seconds))
-    return 0 if trained.verdict.passed or no_publish else REFUSED
+    ranks = _or_why_not(lambda: Trainer(place, report, steps).train(wish)[0])
+    recommends = _or_why_not(lambda: learn(place, wish, steps))
+    if isinstance(ranks, UnusableLogError) and isinstance(recommends, UnusableLogError):
+        raise UnusableLogError(f"{ranks} Nor can what comes next be learned: {recommends}")
+    reports = f"{place.models_url}/{shop}"
+    if json_wanted:
+        click.echo(json.dumps(_json(ranks, recommends, reports, steps.seconds)))
+    else:
+        click.echo("\n".join((*_lines(ranks, recommends, reports), f"took    {steps.seconds:.1f} s")))
+    decides = recommends if isinstance(ranks, UnusableLogError) else ranks
+    passed = not isinstance(decides, UnusableLogError) and decides.verdict.passed
+    return 0 if passed or no_publish else REFUSED
+
+
+def _or_why_not(train: Callable[[], T]) -> T | UnusableLogError:
+    try:
+        return train()
+    except UnusableLogError as why_not:
+        return why_not
+
+
+def _lines(
+    ranks: Trained | UnusableLogError, recommends: Learned | UnusableLogError, reports: str
+) -> Iterator[str]:
+    if isinstance(ranks, UnusableLogError):
+        yield f"No model ranks listings: {ranks}"
+    else:
+        yield summary(ranks, f"{reports}/{ranks.manifest.version}/report.html")
+    yield ""
+    if isinstance(recommends, UnusableLogError):
+        yield f"No model recommends: {recommends}"
+    else:
+        yield recommending(recommends, f"{reports}/{NEXT_ITEMS}/{recommends.manifest.version}/report.html")
+
+
+def _json(
+    ranks: Trained | UnusableLogError, recommends: Learned | UnusableLogError, reports: str, seconds: float
+) -> dict[str, Any]:
+    if isinstance(ranks, UnusableLogError):
+        said: dict[str, Any] = {
+            "published": False,
+            "passed": False,
+            "why_not": str(ranks),
+            "seconds": seconds,
+        }
+    else:
+        said = as_json(ranks, f"{reports}/{ranks.manifest.version}/report.html", seconds)
+    if isinstance(recommends, UnusableLogError):
+        return {**said, "next_items": {"published": False, "passed": False, "why_not": str(recommends)}}
+    return {**said, "next_items": recommending_json(recommends)}

@@ -4,10 +4,11 @@ import math
 from typing import Any
 
 from training.evaluate import DECIDING, MODEL, Evaluation
+from training.next_items.run import Learned
 from training.run import Trained
 
 
-def summary(trained: Trained, report: str, seconds: float) -> str:
+def summary(trained: Trained, report: str) -> str:
     """Return a few lines for a terminal."""
     version = trained.manifest.version
     if not trained.verdict.passed:
@@ -22,7 +23,6 @@ def summary(trained: Trained, report: str, seconds: float) -> str:
             "",
             f"model   {verdict}",
             f"report  {report}",
-            f"took    {seconds:.1f} s",
         ]
     )
 
@@ -58,6 +58,39 @@ def as_json(trained: Trained, report: str, seconds: float) -> dict[str, Any]:
         **evaluation_json(trained.evaluation),
         "report": report,
         "seconds": round(seconds, 1),
+    }
+
+
+def recommending(learned: Learned, report: str) -> str:
+    """Return a few lines on a model that recommends."""
+    version, model, own = learned.manifest.version, learned.model, learned.own_order
+    verdict = "serves now" if learned.promoted else "passed all gates and was not published, as asked"
+    if not learned.verdict.passed:
+        verdict = f"does not serve. {learned.verdict.why_not}"
+    return "\n".join(
+        [
+            f"{'what comes next':20}{'in 20':>9}{'MRR@20':>9}   of {learned.manifest.counts['examples']:,} looks",
+            f"{'model':20}{model.precision:9.4f}{model.mrr:9.4f}",
+            f"{'candidates as found':20}{own.precision:9.4f}{own.mrr:9.4f}",
+            "",
+            f"next    {version} {verdict}",
+            f"report  {report}",
+        ]
+    )
+
+
+def recommending_json(learned: Learned) -> dict[str, Any]:
+    """Return the same for programs."""
+    return {
+        "version": learned.manifest.version,
+        "published": learned.promoted,
+        "passed": learned.verdict.passed,
+        "gates": [{"name": c.name, "passed": c.passed, "says": c.says} for c in learned.verdict.checks],
+        "counts": dict(learned.manifest.counts),
+        "precision": _number(learned.model.precision),
+        "mrr": _number(learned.model.mrr),
+        "own_precision": _number(learned.own_order.precision),
+        "own_mrr": _number(learned.own_order.mrr),
     }
 
 

@@ -1,7 +1,7 @@
 -- Append a batch's trail, once, and drop the oldest ones past the bound.
--- KEYS: 1 trail (stream), 2 its size (bytes). ARGV: 1 batch, 2 trail, 3 the most bytes of all trails together.
--- An entry is counted with 64 bytes more than its trail. Returns 1, or 0 where this or a later batch is there already.
-local ENTRY = 64
+-- KEYS: 1 trail (stream), 2 its size (bytes). ARGV: 1 batch, 2 trail, 3 the most bytes of all trails together,
+--       4 what each is counted with beside its own bytes. Returns 1, or 0 where this or a later batch is there already.
+local ENTRY = tonumber(ARGV[4])
 local added = redis.pcall('XADD', KEYS[1], ARGV[1] .. '-0', 'b', ARGV[2])
 if type(added) == 'table' and added.err then
   if string.find(added.err, 'equal or smaller') then return 0 end
