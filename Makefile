@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHONS := python3.13 python3.12 python3.11 python3
 
-.PHONY: help demo test lint bench docs install clean lock
+.PHONY: help demo test lint bench bench-faults docs install clean lock
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make test     all tests; COVERAGE=95 fails below that share of branches in features and service/ranking"
 	@echo "make lint     ruff, mypy, import contracts"
 	@echo "make bench    the figures of the README, with machine and date"
+	@echo "make bench-faults  kills, outages and made-up calls, the long versions, into docs/reliability.md"
 	@echo "make docs     the generated pages of docs/ and parts of the README"
 	@echo "make install  .venv with everything to develop; the other verbs do it by themselves"
 
@@ -33,6 +34,9 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.benchmarks.run $(ONLY)
+
+bench-faults: $(VENV)/.dev
+	@$(BIN)/python -m tests.faults.bench $(ONLY)
 
 docs: $(VENV)/.dev
 	@$(BIN)/python docs/generate.py

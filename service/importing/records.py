@@ -7,6 +7,7 @@ and are joined.
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple, TypeAlias
@@ -58,6 +59,9 @@ class Source:
 
     def records(self, *, joined: bool) -> Records:
         """Yield the records. Raises UnreadableFileError if the file is not what its name says."""
+        return _whole(self._records(joined=joined), self.path)
+
+    def _records(self, *, joined: bool) -> Records:
         name = self.path.with_suffix("") if self._gzipped else self.path
         match _FORMATS.get(name.suffix):
             case "json":
@@ -76,8 +80,16 @@ class Source:
         return gzip.GzipFile(fileobj=self._file) if self._gzipped else self._file  # type: ignore[return-value]
 
 
+def _whole(records: Records, path: Path) -> Records:
+    """Yield records of a file that can be read to its end."""
+    try:
+        yield from records
+    except (EOFError, zlib.error, csv.Error, OSError) as error:
+        raise UnreadableFileError(f"{path}: cannot be read to its end, as if cut off: {error}") from error
+
+
 def _json_lines(file: IO[bytes], path: Path) -> Records:
-    for number, line in enumerate(_lines(file, path), start=1):
+    for number, line in enumerate(_lines(file), start=1):
         if not line.strip():
             continue
         if number == 1 and line.lstrip()[:1] == b"[":
@@ -88,15 +100,12 @@ def _json_lines(file: IO[bytes], path: Path) -> Records:
             yield Record(number, line.decode(errors="replace").rstrip("\r\n"), f"no JSON: {error}")
 
 
-def _lines(file: IO[bytes], path: Path) -> Iterator[bytes]:
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
     """Yield lines; of one that is too long, its beginning, which is no record."""
-    try:
-        while line := file.readline(_LONGEST_LINE):
-            yield line
-            while len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
-                line = file.readline(_LONGEST_LINE)
-    except (EOFError, gzip.BadGzipFile, OSError) as error:
-        raise UnreadableFileError(f"{path}: ends before its end, as if cut off: {error}") from error
+    while line := file.readline(_LONGEST_LINE):
+        yield line
+        while len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
+            line = file.readline(_LONGEST_LINE)
 
 
 def _csv(file: IO[bytes], path: Path) -> Records:

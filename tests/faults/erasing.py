@@ -1,0 +1,111 @@
+"""One visitor among a million events erased from state and log, with the worker as it runs."""
+
+import time
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import orjson
+from tests.faults.town import SHOP, Town, send, town
+
+from features.log.place import Log
+from features.log.reader import rows
+from features.log.schema import SCHEMAS, Kind
+from features.log.writer import write
+from features.store.redis_work import connect
+from tests.benchmarks.client import Connection, prepared
+from tests.benchmarks.installation import until
+
+BATCH: Final = 5_000
+VISITORS: Final = 20_000
+VICTIM: Final = "v7"
+_DAY: Final = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How long it took, in seconds, and what came of it."""
+
+    events: int
+    files: int
+    in_redis: float
+    in_log: float
+    rows_gone: int
+    left: int  # rows of the visitor that are still there
+    others_same: bool  # whether the other rows are what they were, value by value
+    revived: bool  # whether a late event brought the visitor back
+
+
+def erased(events: int) -> Erased:
+    """Fill a log, erase a visitor, look at every row before and after."""
+    with TemporaryDirectory(prefix="balad-erase-") as data, town(Path(data), "everysec") as place:
+        _fill(place, events)
+        files = len(Log(place.settings.log_url).parts(SHOP, Kind.EVENTS))
+        before = _others(place)
+        began = time.monotonic()
+        with Connection(place.port) as connection:
+            request = prepared("DELETE", f"/v1/visitors/{VICTIM}", place.shop.secret_key, b"")
+            proof = connection.send(request).json()
+        state, in_redis = _state(place), time.monotonic() - began
+        if any(state):
+            raise RuntimeError("the visitor's state is still there")
+        until(lambda: _proof(place, proof["erasure_id"])["log_erased_at"] is not None, 180.0)
+        in_log = time.monotonic() - began
+        done = _proof(place, proof["erasure_id"])
+        send(place.port, _event(place))
+        after = _others(place)
+        return Erased(
+            events, files, in_redis, in_log, done["rows"], after[1], before[0] == after[0], any(_state(place))
+        )
+
+
+def _fill(place: Town, events: int) -> None:
+    """Write the log as the worker would, a batch at a time over thirty days; one live event, for a state."""
+    log, nothing, now = Log(place.settings.log_url), dict.fromkeys(SCHEMAS[Kind.EVENTS].names), time.time()
+    for first in range(0, events, BATCH):
+        at = now - 30 * _DAY + first * (29 * _DAY / events)
+        batch = [
+            nothing
+            | {"event_id": f"past-{n}", "name": "view_item", "time": at, "received_at": at, "sequence": n}
+            | {"visitor_id": f"v{n % VISITORS}", "session_id": f"s{n % VISITORS}", "consent": True}
+            | {"items": [{"item_id": f"i{n % 999}", "index": None, "price": 9.5, "quantity": None}]}
+            for n in range(first, first + BATCH)
+        ]
+        write(log, SHOP, Kind.EVENTS, int(at * 1000), batch)
+    if send(place.port, _event(place)) != 200:
+        raise RuntimeError("the live event was not taken")
+
+
+def _others(place: Town) -> tuple[bytes, int]:
+    """Return a digest of all rows of other visitors, in order, and how many rows the visitor has."""
+    log, digest, theirs = Log(place.settings.log_url), blake2b(), 0
+    for part in log.parts(SHOP, Kind.EVENTS):
+        for row in rows(log, part):
+            if row["visitor_id"] == VICTIM:
+                theirs += 1
+            elif row["event_id"].startswith("past-"):
+                digest.update(orjson.dumps(row))
+    return digest.digest(), theirs
+
+
+def _state(place: Town) -> tuple[bytes, bytes]:
+    store = connect(place.server.url, stream_bound=1_000)
+    try:
+        held = store.visitors(SHOP, [VICTIM])[VICTIM]
+    finally:
+        store.close()
+    return held.interactions, held.impressions
+
+
+def _proof(place: Town, erasure_id: str) -> Any:
+    with Connection(place.port) as connection:
+        request = prepared("GET", f"/v1/erasures/{erasure_id}", place.shop.secret_key, b"")
+        return connection.send(request).json()
+
+
+def _event(place: Town) -> bytes:
+    event = {"name": "view_item", "event_id": f"live-{time.time()}", "visitor_id": VICTIM, "consent": True}
+    batch = {"events": [event | {"items": [{"item_id": "i1"}]}]}
+    return prepared("POST", "/v1/events", place.shop.secret_key, batch)

@@ -1,0 +1,138 @@
+"""Rounds of kill -9 at a random moment under load, and what of the acknowledged events is left in the log."""
+
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event, Thread
+from typing import Final, Literal
+
+from tests.benchmarks.client import Connection, prepared
+from tests.faults.town import PATIENCE_SECONDS, ROLES, Role, Town, town
+
+BATCH: Final = 25
+SENDERS: Final = 4
+PER_SECOND: Final = 600  # events; the promise speaks of 500
+VISITORS: Final = 500
+_LONGEST_WAIT: Final = 0.2  # of a sender that got no answer, before it sends the same again
+
+
+@dataclass
+class Sent:
+    """What was acknowledged: event ids, with when (on the monotonic clock), and how often nobody answered well."""
+
+    acknowledged: dict[str, float] = field(default_factory=dict)
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of the rounds. `oldest_loss_seconds`: how long before a kill of Redis a lost event was acknowledged."""
+
+    mode: str
+    rounds: int
+    kills: dict[Role, int]
+    seconds: float
+    acknowledged: int
+    failures: int
+    missing: int
+    doubled: int
+    oldest_loss_seconds: float
+
+    @property
+    def per_second(self) -> float:
+        """Events acknowledged per second, all interruptions included."""
+        return self.acknowledged / self.seconds
+
+
+def kill_rounds(mode: Literal["everysec", "always"], rounds: int, seed: int) -> Report:
+    """Send events while a random process is killed at a random moment, round after round; then look into the log."""
+    draw, kills, redis_kills = random.Random(seed), dict.fromkeys(ROLES, 0), list[float]()
+    with TemporaryDirectory(prefix="balad-kill-") as data, town(Path(data), mode) as place:
+        sent, began = Sent(), time.monotonic()
+        with sending(place, sent):
+            for _ in range(rounds):
+                _wait_for_more(sent)
+                time.sleep(draw.uniform(0.0, 0.6))
+                role = draw.choice(ROLES)
+                if role == "redis":
+                    redis_kills.append(time.monotonic())
+                place.kill(role, draw)
+                kills[role] += 1
+            _wait_for_more(sent)
+        seconds = time.monotonic() - began
+        place.stop()
+        logged = place.logged()
+    missing = [at for event, at in sent.acknowledged.items() if event not in logged]
+    before = [
+        min(k - at for k in redis_kills if k >= at) for at in missing if redis_kills and redis_kills[-1] >= at
+    ]
+    return Report(
+        mode=mode,
+        rounds=rounds,
+        kills=kills,
+        seconds=seconds,
+        acknowledged=len(sent.acknowledged),
+        failures=sent.failures,
+        missing=len(missing),
+        doubled=sum(times > 1 for times in logged.values()),
+        oldest_loss_seconds=float("inf") if len(before) < len(missing) else max(before, default=0.0),
+    )
+
+
+@contextmanager
+def sending(place: Town, sent: Sent) -> Iterator[None]:
+    """Send events at a steady rate from some threads, each batch again until it is acknowledged."""
+    stop = Event()
+    threads = [
+        Thread(target=_send, args=(place, sent, number, stop), daemon=True) for number in range(SENDERS)
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def _send(place: Town, sent: Sent, sender: int, stop: Event) -> None:
+    pause, number, due = BATCH * SENDERS / PER_SECOND, 0, time.monotonic()
+    connection: Connection | None = None
+    while not stop.is_set():
+        ids = [f"{sender}-{number}-{place_in_batch}" for place_in_batch in range(BATCH)]
+        request = prepared("POST", "/v1/events", place.shop.secret_key, {"events": [_event(i) for i in ids]})
+        while True:
+            try:
+                connection = connection or Connection(place.port)
+                if connection.send(request).status == 200:
+                    break
+            except (OSError, ValueError):
+                connection = None
+            sent.failures += 1
+            if stop.wait(_LONGEST_WAIT):
+                return  # whether it was taken is unknown: it was not acknowledged
+        now = time.monotonic()
+        sent.acknowledged.update(dict.fromkeys(ids, now))
+        number += 1
+        due = max(due + pause, now - pause)
+        stop.wait(max(0.0, due - now))
+
+
+def _event(event_id: str) -> dict[str, object]:
+    visitor = hash(event_id) % VISITORS
+    named = {"name": "view_item", "event_id": event_id, "visitor_id": f"v{visitor}", "consent": True}
+    return named | {"items": [{"item_id": f"i{visitor % 50}"}]}
+
+
+def _wait_for_more(sent: Sent) -> None:
+    """Wait until the service takes events again, so that each round begins with a service that works."""
+    before, end = len(sent.acknowledged), time.monotonic() + PATIENCE_SECONDS
+    while len(sent.acknowledged) <= before:
+        if time.monotonic() > end:
+            raise TimeoutError("no event is acknowledged any more")
+        time.sleep(0.01)
