@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import orjson
-from tests.faults.town import SHOP, Town, send, town
 
 from features.log.place import Log
 from features.log.reader import rows
@@ -17,6 +16,7 @@ from features.log.writer import write
 from features.store.redis_work import connect
 from tests.benchmarks.client import Connection, prepared
 from tests.benchmarks.installation import until
+from tests.faults.town import SHOP, Town, send, town
 
 BATCH: Final = 5_000
 VISITORS: Final = 20_000
