@@ -81,7 +81,8 @@ def _whole_weeks(days: float) -> Check:
     return _check(
         ("whole_weeks", "green" if is_whole else "amber", days),
         f"The window is {days:.1f} days; whole weeks compare best, for weekdays differ.",
-        f"La fenêtre est de {days:.1f} jours ; les semaines entières se comparent mieux, car les jours diffèrent.",
+        f"La fenêtre est de {days:.1f}".replace(".", ",")
+        + " jours ; les semaines entières se comparent mieux, car les jours diffèrent.",
     )
 
 
