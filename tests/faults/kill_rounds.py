@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -100,27 +100,45 @@ def sending(place: Town, sent: Sent) -> Iterator[None]:
             thread.join()
 
 
+class _Line:
+    """A connection that is made again where it broke."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._connection: Connection | None = None
+
+    def send(self, request: bytes) -> int:
+        """Send a request; the status, 0 where nobody answered."""
+        try:
+            self._connection = self._connection or Connection(self._port)
+            return self._connection.send(request).status
+        except (OSError, ValueError):
+            self.close()
+            return 0
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        if self._connection is not None:
+            self._connection.__exit__()
+        self._connection = None
+
+
 def _send(place: Town, sent: Sent, sender: int, stop: Event) -> None:
     pause, number, due = BATCH * SENDERS / PER_SECOND, 0, time.monotonic()
-    connection: Connection | None = None
-    while not stop.is_set():
-        ids = [f"{sender}-{number}-{place_in_batch}" for place_in_batch in range(BATCH)]
-        request = prepared("POST", "/v1/events", place.shop.secret_key, {"events": [_event(i) for i in ids]})
-        while True:
-            try:
-                connection = connection or Connection(place.port)
-                if connection.send(request).status == 200:
-                    break
-            except (OSError, ValueError):
-                connection = None
-            sent.failures += 1
-            if stop.wait(_LONGEST_WAIT):
-                return  # whether it was taken is unknown: it was not acknowledged
-        now = time.monotonic()
-        sent.acknowledged.update(dict.fromkeys(ids, now))
-        number += 1
-        due = max(due + pause, now - pause)
-        stop.wait(max(0.0, due - now))
+    with closing(_Line(place.port)) as line:
+        while not stop.is_set():
+            ids = [f"{sender}-{number}-{n}" for n in range(BATCH)]
+            events = {"events": [_event(i) for i in ids]}
+            request = prepared("POST", "/v1/events", place.shop.secret_key, events)
+            while line.send(request) != 200:
+                sent.failures += 1
+                if stop.wait(_LONGEST_WAIT):
+                    return  # whether it was taken is unknown: it was not acknowledged
+            now = time.monotonic()
+            sent.acknowledged.update(dict.fromkeys(ids, now))
+            number += 1
+            due = max(due + pause, now - pause)
+            stop.wait(max(0.0, due - now))
 
 
 def _event(event_id: str) -> dict[str, object]:
