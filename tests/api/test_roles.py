@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from service.api.auth import Access
+from service.api.endpoints import ENDPOINTS
 from service.console.routes import ROUTES
 from service.people import Role
 from tests.api.console import Person, person
@@ -15,6 +17,9 @@ from tests.api.console import Person, person
 if TYPE_CHECKING:
     from tests.api.conftest import Api
 
+KEYED = [
+    endpoint for endpoint in ENDPOINTS if endpoint.access is not Access.NONE
+]  # test_keys.py: with which key
 ANYBODY, VIEWER, MERCHANDISER, ADMIN = None, Role.VIEWER, Role.MERCHANDISER, Role.ADMIN
 
 CONSOLE = {
@@ -111,7 +116,11 @@ def test_a_key_opens_nothing_of_the_console(api: "Api", kind: str) -> None:
             assert (answer.status_code, "/console/login" in answer.headers["Location"]) == (303, True), line
 
 
-def test_a_login_opens_nothing_of_the_api(api: "Api") -> None:
-    client = person(api).client
-    assert client.get("/v1/pages").status_code == 401
-    assert client.post("/v1/rank", json={"page": "home", "items": ["A"]}).status_code == 401
+@pytest.mark.parametrize("role", list(Role), ids=lambda role: role.word)
+def test_a_login_opens_nothing_of_the_api(api: "Api", role: Role) -> None:
+    client = person(api, role).client
+    client.set_cookie("balad_console", client.get_cookie("balad_console", path="/console/").value)  # type: ignore[union-attr]
+    for endpoint in KEYED:
+        path = re.sub(r"<(?:\w+:)?\w+>", "home", endpoint.path)
+        answer = client.open(path, method=endpoint.method, json={} if endpoint.method != "GET" else None)
+        assert answer.status_code == 401, endpoint.name
