@@ -9,6 +9,7 @@ from service.console.routes import ROUTES
 from service.people import Role, people_of
 from service.shops import Shop
 from tests.api.console import PASSWORD, browser, person
+from tests.api.forms import form_of
 from tests.api.test_models import FIRST, SECOND, bundle
 
 if TYPE_CHECKING:
@@ -95,6 +96,23 @@ def test_a_wrong_declaration_is_told_at_the_field_and_changes_nothing(
     answer = marie.send("/settings/attributes", name=names, kind=kinds)
     assert (answer.status_code, says in answer.text, 'href="#attributes"' in answer.text) == (400, True, True)
     assert shop(api) == before
+
+
+def test_the_second_of_two_merchants_at_one_page_is_told_and_overwrites_nothing(api: "Api") -> None:
+    api.switch("home", state="off")
+    marie, paul = person(api, Role.MERCHANDISER, "Marie"), person(api, Role.MERCHANDISER, "Paul")
+    seen_by = [form_of(who.get("/page/home").text, "/console/switch/home") for who in (marie, paul)]
+    first = marie.client.post("/console/switch/home", data=seen_by[0].with_(state="shadow"))
+    assert first.status_code == 303
+    stands = api.deps.shop_settings.read("acme")
+    second = paul.client.post("/console/switch/home", data=seen_by[1].with_(state="test", traffic="30"))
+    assert second.status_code == 409
+    assert 'role="alert"' in second.text or 'role="status"' in second.text
+    assert api.deps.shop_settings.read("acme") == stands
+    assert form_of(second.text, "/console/switch/home").fields["state"] == ["test"]  # what Paul said is kept
+    again = form_of(second.text, "/console/switch/home")
+    assert paul.client.post("/console/switch/home", data=again.fields).status_code == 303
+    assert api.call("GET", "/v1/pages/home").json["state"] == "test"
 
 
 def test_attributes_are_declared(api: "Api") -> None:

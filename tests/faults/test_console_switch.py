@@ -126,10 +126,11 @@ class Way(NamedTuple):
     reason: str
 
 
+A_PAGE = Way("/console/page/home", "/console/switch/home", {"state": "off"}, "off_by_merchant")
 EVERYTHING = Way("/console/audit", "/console/stop", {}, "kill_switch")
 
 
-@pytest.mark.parametrize("way", [EVERYTHING], ids=["everything"])
+@pytest.mark.parametrize("way", [A_PAGE, EVERYTHING], ids=["a page", "everything"])
 def test_every_process_follows_within_two_seconds_and_no_ranking_fails(
     redis_url: str, tmp_path: Path, until: Until, way: Way
 ) -> None:
