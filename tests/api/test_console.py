@@ -241,7 +241,7 @@ def test_no_markup_of_others_is_markup_here(api: "Api", route: "Route") -> None:
     answer = marie.get(address(route))
     assert "<script>" not in answer.text
     assert "<img src=x" not in answer.text
-    assert answer.status_code != 200 or "&lt;script&gt;" in answer.text  # Marie's own name, at least
+    assert "<html" not in answer.text or "&lt;script&gt;" in answer.text  # Marie's own name, at least
 
 
 @pytest.mark.parametrize("code", ["en", "fr"])
@@ -252,12 +252,12 @@ def test_a_screen_has_a_language_one_heading_and_nothing_inline(
     marie = person(api)
     marie.send("/language", language=code, to="/console/audit")
     answer = marie.get(address(route))
-    if answer.status_code in {303, 404}:
-        return
+    if answer.status_code in {303, 404} or "<html" not in answer.text:
+        return  # it leads elsewhere, or is a piece that another screen fetches
     text = answer.text
     assert f'<html lang="{code}">' in text
     assert len(re.findall(r"<h1\b", text)) == 1
-    assert not re.findall(r"<style|<script(?! src)|\sstyle=|\son[a-z]+=|javascript:", text)
+    assert not re.findall(r"<style|<script(?![^>]*\ssrc=)|\sstyle=|\son[a-z]+=|javascript:", text)
     assert not re.findall(r'(?:src|href|action)="(?:https?:)?//', text)
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
