@@ -1,11 +1,14 @@
 """The people of a shop, and their passwords."""
 
+from collections.abc import Callable
+
 import pytest
 
 from features.store.settings import MemorySettings
 from service.pages.change import Author
 from service.passwords import LONGEST, SHORTEST, PasswordError, fits, hashed, made
 from service.people import (
+    Person,
     PersonError,
     Role,
     add_person,
@@ -87,11 +90,12 @@ def test_a_new_password_and_logging_out_end_sessions_and_another_role_does_not(s
         return found.epoch
 
     epochs = [epoch()]
-    for change in (
+    changes: list[Callable[[], Person]] = [
         lambda: change_role(store, AT, "marie", Role.ADMIN),
         lambda: change_password(store, AT, "marie", "another " + PASSWORD),
         lambda: log_out_everywhere(store, AT, "marie"),
-    ):
+    ]
+    for change in changes:
         change()
         epochs.append(epoch())
     assert epochs[0] == epochs[1]
