@@ -5,7 +5,7 @@ from hashlib import blake2b
 from typing import Final
 
 PARTITIONS: Final = 8  # streams per shop; the most masters one shop can spread over
-_REMEMBERED: Final = 32_768  # texts whose hash is at hand: ids come again and again; 8 MB at the most
+_REMEMBERED: Final = 8_192  # texts whose hash is at hand: ids come again and again; 2 MB at the most
 
 
 @lru_cache(_REMEMBERED)

@@ -20,7 +20,7 @@ from features.columns.popularity import Popularity
 from features.compiled import jit
 from features.facts import KnownItem, Records
 from features.identity import hash64
-from features.statistics import NEIGHBOURS, visible, visible_hour
+from features.statistics import NEIGHBOURS, SHOP_DELAY_HOURS, visible, visible_hour
 from features.table import STANDING, standing
 
 ROW: Final = np.dtype(
@@ -42,8 +42,6 @@ ROW: Final = np.dtype(
 _BYTES: Final = np.dtype((np.void, ROW.itemsize))  # a row that numpy copies whole, not field by field
 _NOTHING_KNOWN: Final = 0  # the row of an item that was never read
 _NEVER: Final = -(2**62)
-_FIRST_CAPACITY: Final = 1024
-_GROWTH: Final = 0.2  # of what there is: rows to spare are memory that nobody uses
 _Indices: TypeAlias = npt.NDArray[np.int64]
 
 
@@ -71,7 +69,11 @@ class _State(NamedTuple):
 
 
 class ItemTable:
-    """Item rows of one shop; some 550 bytes each, a fifth of them to spare, and as much again while the table grows."""
+    """Item rows of one shop, some 550 bytes each.
+
+    All `rows_kept` are laid out at once, so that no ranking waits for a table to grow; the system gives memory only to
+    those that are written.
+    """
 
     def __init__(
         self, attributes: tuple[Attribute, ...], *, max_age_seconds: float = inf, rows_kept: int = 200_000
@@ -99,14 +101,13 @@ class ItemTable:
         rows = self._blank(len(read))
         rows["hour"], rows["read_at"] = hour, now
         rows["item"] = [hash64(item.item_id) for item in read]
-        seen = visible([shop, *(item.statistics for item in read)], hour)
-        rows["standing"] = standing(Popularity.of(seen.counts[1:], seen.counts[0]))
-        rows["neighbours"], rows["weights"] = seen.neighbours[1:], seen.weights[1:]
+        seen = visible([item.statistics for item in read], hour)
+        whole = visible([shop], hour - SHOP_DELAY_HOURS)
+        rows["standing"] = standing(Popularity.of(seen.counts, whole.counts[0]))
+        rows["neighbours"], rows["weights"] = seen.neighbours, seen.weights
         self._describe(rows, read)
-        item_ids = [item.item_id for item in read]
         with self._lock:
-            self._make_room(item_ids)
-            _write(self._state.rows, self._state.places_of(item_ids), rows)
+            self._keep([item.item_id for item in read], rows)
 
     def know(self, item_id: str) -> KnownItem:
         """Return an item's price (NaN where unknown) and slots, for the interactions that an event adds."""
@@ -172,22 +173,22 @@ class ItemTable:
             slots = [slot for entry in entries for slot in slots_of(entry, self.attributes)]
             rows["slots"] = np.array(slots, np.uint16).reshape(-1, SLOTS)
 
-    def _make_room(self, item_ids: Sequence[str]) -> None:
-        """Give each item a row; called under the lock."""
-        places, rows = self._state
-        new = [item_id for item_id in dict.fromkeys(item_ids) if item_id not in places]
-        if len(places) + len(new) > self._rows_kept:
-            places, rows = self._empty()
+    def _keep(self, item_ids: Sequence[str], rows: Records) -> None:
+        """Write the rows of items, and only then tell where those of new ones are; called under the lock."""
+        new = [item_id for item_id in dict.fromkeys(item_ids) if item_id not in self._state.places]
+        if len(self._state.places) + len(new) >= len(self._state.rows):
             new = list(dict.fromkeys(item_ids))
-        first = len(places) + 1
-        if first + len(new) > len(rows):
-            more = max(first + len(new) - len(rows), int(len(rows) * _GROWTH))
-            rows = np.concatenate((rows.view(_BYTES), self._blank(more).view(_BYTES))).view(ROW)
-        self._state = _State(places, rows)  # before the places, that none points past the rows
-        places.update(zip(new, range(first, first + len(new)), strict=True))
+            self._state = self._empty(len(new))
+        first = len(self._state.places) + 1
+        added = dict(zip(new, range(first, first + len(new)), strict=True))
+        places = [added.get(i) or self._state.places[i] for i in item_ids]
+        _write(self._state.rows, np.array(places, np.int64), rows)
+        self._state.places.update(added)
 
-    def _empty(self) -> _State:
-        return _State({}, self._blank(_FIRST_CAPACITY))
+    def _empty(self, at_least: int = 0) -> _State:
+        rows = np.zeros(1 + max(at_least, self._rows_kept), ROW)
+        rows[:1] = self._blank(1)
+        return _State({}, rows)
 
     def _blank(self, capacity: int) -> Records:
         row = np.zeros(1, ROW)
@@ -216,7 +217,7 @@ def _keep_stale(rows: Records, places: _Indices, hour: int, since: float) -> int
     """Put the indices of places whose rows are of another hour, or were read before `since`, first; count them."""
     count = 0
     for i in range(len(places)):
-        row = rows[_within(rows, places[i])]
+        row = rows[places[i]]
         if row["hour"] != hour or row["read_at"] < since:
             places[count] = i
             count += 1
@@ -228,7 +229,7 @@ def _keep_uncatalogued(rows: Records, places: _Indices) -> int:
     """Put the indices of places whose items were read, and are in no catalogue, first; count them."""
     count = 0
     for i in range(len(places)):
-        row = rows[_within(rows, places[i])]
+        row = rows[places[i]]
         if row["item"] != 0 and not row["catalogued"]:
             places[count] = i
             count += 1
@@ -238,16 +239,10 @@ def _keep_uncatalogued(rows: Records, places: _Indices) -> int:
 @jit
 def _read(rows: Records, places: _Indices, read: Records) -> None:
     for i in range(len(places)):
-        read[i] = rows[_within(rows, places[i])]
+        read[i] = rows[places[i]]
 
 
 @jit
 def _write(rows: Records, places: _Indices, new: Records) -> None:
     for i in range(len(places)):
         rows[places[i]] = new[i]
-
-
-@jit
-def _within(rows: Records, place: int) -> int:
-    """Return a place; that of an item nobody knows, where it was added after these rows were looked up."""
-    return place if place < len(rows) else _NOTHING_KNOWN

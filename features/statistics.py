@@ -23,6 +23,9 @@ from features.statistics_kernel import see as _see
 
 __all__ = ["COUNTERS", "HOUR_SECONDS", "NEIGHBOURS", "SHOP", "WINDOW_DAYS"]
 GRACE_SECONDS: Final = 900.0
+SHOP_DELAY_HOURS: Final = (
+    6  # the shop's totals change with every event, and slowly: they can wait for late ones
+)
 _WORD: Final = 4  # bytes
 _UNIT: Final = 16  # bytes: all parts of a record are multiples of it, so that each starts where longs may
 _NO_RECORD: Final = b""

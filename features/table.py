@@ -22,7 +22,7 @@ from features.statistics_kernel import WINDOW_DAYS
 from features.touches import NEVER, Column
 
 REVISION: Final = (
-    1  # raise it when a column's meaning changes under the same name: older models are then refused
+    2  # raise it when a column's meaning changes under the same name: older models are then refused
 )
 NAN: Final = float("nan")
 Input = TypeVar("Input")

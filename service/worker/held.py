@@ -16,8 +16,9 @@ from service.worker.entries import COUNTED, Parts, by_kind, ends, streamed
 from service.worker.state import CursorName, WorkState
 
 LEASE_SECONDS: Final = 10.0  # how long a shop waits for another worker where one died
-BATCH: Final = 5_000  # facts that are worked on at once, at the most
-_OF_PARTITION: Final = BATCH // PARTITIONS
+BATCH: Final = 5_000  # facts that fill a round of the log; counting takes as many at once
+WRITTEN_AT_ONCE: Final = 1_250  # counting waits meanwhile, and is to be in time for the hour's grace
+_OF_PARTITION: Final = {"archive": WRITTEN_AT_ONCE // PARTITIONS, "project": BATCH // PARTITIONS}
 
 
 class Held:
@@ -60,9 +61,9 @@ class Held:
 
     def _advance(self, name: CursorName, work: Callable[[int, Parts], None], now: float) -> bool:
         """Do one batch: the one that was begun and perhaps not finished, else the next."""
-        cursor = self.state.cursor(name)
+        cursor, most = self.state.cursor(name), _OF_PARTITION[name]
         if cursor.begun is None:
-            parts = self.store.entries(self.shop, cursor.after, _OF_PARTITION)
+            parts = self.store.entries(self.shop, cursor.after, most)
             if not any(parts):
                 self.store.trim(self.shop, self.state.done())  # a process was killed just before it did
                 return False
@@ -75,7 +76,7 @@ class Held:
         self.save(self.state.did(name))
         if self.state.done() != needed:
             self.store.trim(self.shop, self.state.done())
-        return cursor.begun is not None or any(len(part) == _OF_PARTITION for part in parts)
+        return cursor.begun is not None or any(len(part) == most for part in parts)
 
     def _write(self, batch: int, parts: Parts) -> None:
         for kind, rows in by_kind(each.fact for each in streamed(parts)).items():

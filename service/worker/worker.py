@@ -14,7 +14,7 @@ from service.worker.chunk import finish
 from service.worker.held import BATCH, Held, holding
 from service.worker.keeping import NOTHING, Keeping
 
-POLL_SECONDS: Final = 0.1  # an event is counted this late when little happens
+POLL_SECONDS: Final = 0.05  # an event is counted this late when little happens
 STORE_AWAY_SECONDS: Final = 0.5
 LOOK_SECONDS: Final = 1.0  # how often new shops, and what waits for the log, are looked for
 HELD_SECONDS: Final = 30.0  # how long facts wait for a file of the log to fill: 3,000 files a day at the most

@@ -163,3 +163,10 @@ def test_no_items_are_put_and_listed_without_fuss() -> None:
     table = ItemTable(DEFAULT)
     table.put([], None, AT, NOW)
     assert len(candidates(table)) == 0
+
+
+def test_more_items_at_once_than_are_kept_are_all_kept() -> None:
+    ids = [f"{n}" for n in range(25)]
+    table = filled(ItemTable(DEFAULT, rows_kept=10), *ids)
+    assert table.holds(ids)
+    assert table.missing(ids, AT, NOW) == []
