@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
+from training.bootstrap import Interval
 from training.evaluate import DECIDING, MODEL, Evaluation
 
 FEWEST_LISTINGS: Final = 100  # an interval on fewer says nothing
 FEWEST_SESSIONS: Final = 30
+BEATEN: Final = "shop order"  # what a shop has without a model
+MATCHED: Final = ("last touched first", "most popular first")  # what a few lines of code would do as well
 MOST_CONSTANT: Final = 0.5  # a model that leaves more lists as they are has learned nothing of the visitor
 
 
@@ -40,7 +41,8 @@ class Verdict:
 
 def judge(evaluation: Evaluation) -> Verdict:
     """Judge a model by its evaluation on listings later than all it learned from."""
-    return Verdict((_enough(evaluation), _sane(evaluation), _better_than_the_shop(evaluation)))
+    matches = (_not_worse_than(evaluation, baseline) for baseline in MATCHED)
+    return Verdict((_enough(evaluation), _sane(evaluation), _better_than(evaluation, BEATEN), *matches))
 
 
 def _enough(evaluation: Evaluation) -> Check:
@@ -69,12 +71,26 @@ def _sane(evaluation: Evaluation) -> Check:
     return Check("sane scores", passed=True, says="All scores are finite, and they tell items apart.")
 
 
-def _better_than_the_shop(evaluation: Evaluation) -> Check:
-    lift = evaluation.lift["shop order"][DECIDING]
-    name = "better than the shop's order"
-    if np.isnan(lift.low):
-        return Check(name, passed=False, says="There is no interval for the lift over the shop's order.")
-    found = f"{DECIDING} {lift.mean:+.4f} against the shop's order, 95 % between {lift.low:+.4f} and {lift.high:+.4f}"
-    if lift.above_zero:
-        return Check(name, passed=True, says=f"{found}.")
-    return Check(name, passed=False, says=f"{found}: that is not surely better, so the shop's order stays.")
+def _better_than(evaluation: Evaluation, baseline: str) -> Check:
+    """Ask for a lift that is surely above 0."""
+    lift = evaluation.lift[baseline][DECIDING]
+    says = f"{_found(lift, baseline)}."
+    if not lift.above_zero:
+        says = f"{_found(lift, baseline)}: that is not surely better, so the shop's order stays."
+    return Check(f"better than {baseline}", lift.above_zero, says)
+
+
+def _not_worse_than(evaluation: Evaluation, baseline: str) -> Check:
+    """Ask for a lift that is not surely below 0: where the baseline is all there is to know, a model equals it."""
+    lift = evaluation.lift[baseline][DECIDING]
+    passed = not lift.high < 0.0
+    says = f"{_found(lift, baseline)}."
+    if not passed:
+        says = f"{_found(lift, baseline)}: that is surely worse than what a few lines of code would do."
+    return Check(f"not worse than {baseline}", passed, says)
+
+
+def _found(lift: Interval, baseline: str) -> str:
+    return (
+        f"{DECIDING} {lift.mean:+.4f} against {baseline}, 95 % between {lift.low:+.4f} and {lift.high:+.4f}"
+    )

@@ -64,9 +64,9 @@ def event(name: str, at: float, who: int, items: list[Row], number: int) -> Row:
     return row | said
 
 
-def visits(*, knowing: bool, sessions: int = SESSIONS) -> Iterator[Row]:
+def visits(*, knowing: bool, sessions: int = SESSIONS, seed: int = 3) -> Iterator[Row]:
     """Sessions of a look and a listing with a click; where `knowing`, mostly on what was looked at."""
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(seed)
     number = 0
     for who in range(sessions):
         at = START + who * 300.0
@@ -106,7 +106,7 @@ def fill(place: Place, shop: str, rows: Iterator[Row] | list[Row]) -> None:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     made = Place(tmp_path_factory.mktemp("data"))
     fill(made, "acme", visits(knowing=True))
-    fill(made, "noise", visits(knowing=False))
+    fill(made, "noise", visits(knowing=False, seed=5))
     fill(made, "quiet", visits(knowing=True, sessions=5))
     return made
 
