@@ -1,6 +1,6 @@
 """The people of a shop, and their passwords."""
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,6 +19,9 @@ from service.people import (
     person_of,
     remove_person,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PASSWORD = "correct horse battery"
 AT = Author("acme", "a test", 12.0)
