@@ -20,9 +20,13 @@ class Refresher:
         self._failing: set[int] = set()
         self._thread = Thread(target=self._run, name="balad-refresher", daemon=True)
 
-    def start(self) -> None:
-        """Refresh once, so that the process begins with what there is, then go on in the background."""
-        self.refresh()
+    def start(self, *, at_once: bool = True) -> None:
+        """Refresh once, so that the process begins with what there is, then go on in the background.
+
+        Where not `at_once`, the process begins without: for what takes long to read and is no condition of an answer.
+        """
+        if at_once:
+            self.refresh()
         self._thread.start()
 
     def stop(self) -> None:

@@ -50,7 +50,7 @@ def wired(settings: Settings) -> Flask:
     Refresher([deps.rates.tell], REFRESH_SECONDS).start()
     # A thread of its own: a model takes a second to load, and a switch that a merchant turns does not wait for it.
     Refresher([models.refresh, deps.next_items.refresh], REFRESH_SECONDS).start()
-    Refresher([deps.recent.refresh], REFRESH_SECONDS).start()
+    Refresher([deps.recent.refresh], REFRESH_SECONDS).start(at_once=False)
     Refresher([Noting(deps).note], NOTING_SECONDS).start()
     return create_app(deps)
 

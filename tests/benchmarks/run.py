@@ -25,6 +25,7 @@ SECTIONS: Final = (
     "sdk",
     "insights",
     "experiments",
+    "recommend",
 )
 
 

@@ -10,6 +10,7 @@ import orjson
 from features.log.place import Log, Part
 from features.log.reader import rows
 from features.log.schema import SCHEMAS, Kind
+from features.sessions.trail import Trail
 from features.store.memory_privacy import MemoryPrivacy
 from features.store.memory_work import MemoryWorkStore
 from features.store.privacy import PrivacyStore
@@ -117,6 +118,7 @@ class World:
             "done": {v: shop.done.get(v) for v in VISITORS},
             "shown": {v: shop.shown.get(v) for v in VISITORS},
             "catalogue": {i: orjson.loads(row) for i, row in shop.catalogue.items()},
+            "looks": sorted(look for _, packed in shop.trails for look in _looks(Trail.from_bytes(packed))),
             "statistics": {item: record[8:] for item, record in shop.statistics.items()},
         }
 
@@ -179,3 +181,10 @@ def killed_everywhere(
         else:
             assert steps > 20
             return
+
+
+def _looks(trail: Trail) -> Iterator[tuple[Any, ...]]:
+    """Yield what a trail tells, however its batch was cut."""
+    for row in trail.rows.tolist():
+        session, time, item, page, what = row
+        yield session, time, trail.items[item], trail.pages[page], what
