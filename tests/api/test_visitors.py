@@ -107,10 +107,12 @@ def test_erasure_takes_the_visitor_out_of_state_and_log_and_leaves_the_rest(
 def test_what_comes_late_does_not_revive_who_is_erased(api: "Api", redis_url: str) -> None:
     api.send(view("e-1"))
     api.call("DELETE", "/v1/visitors/v-81")
+    work(api, redis_url)  # from here on, nobody looks for what might come
     assert api.send(view("e-1"), view("e-2")) == {"accepted": 1, "duplicates": 1, "rejected": []}
     answer = api.rank(LISTING)
     assert (answer["reason"], answer["arm"], answer["personalized"]) == ("opted_out", None, False)
     assert [item["item_id"] for item in answer["items"]] == ["A", "B"]
+    assert held_in(redis_url, b"v-81") == []
     work(api, redis_url)
     rebuild(api, redis_url)
     assert held_in(redis_url, b"v-81") == []

@@ -12,10 +12,12 @@ from typing import Final
 
 import orjson
 
+from tests.benchmarks import generated
 from tests.benchmarks.machine import described
 from tests.faults.erasing import erased
 from tests.faults.fuzz import fuzzed
 from tests.faults.kill_rounds import Report, kill_rounds
+from tests.faults.mutations import mutate
 from tests.faults.outages import slow, stopped
 
 DOCS: Final = Path(__file__).resolve().parents[2] / "docs"
@@ -25,6 +27,7 @@ ROUNDS: Final = 200
 OUTAGE_SECONDS: Final = 30.0
 SLOW_MS: Final = 50.0
 EVENTS: Final = 1_000_000
+MUTATIONS: Final = 200_000  # of each of the parsers
 
 
 def kills() -> list[str]:
@@ -81,7 +84,15 @@ def erasure() -> list[str]:
 
 def fuzz() -> list[str]:
     """Every call of the contract with what a machine makes up."""
-    return [fuzzed(cases_per_call=1_000)]
+    return [fuzzed(cases_per_call=1_000), _mutated()]
+
+
+def _mutated() -> str:
+    found = mutate(MUTATIONS, generated.model_text(trees=2).encode(), seed=17)
+    names = ", ".join(found.cases)
+    return (
+        f"{sum(found.cases.values()):,} mutated texts for the parsers of {names}: {len(found.faults)} faults"
+    )
 
 
 SECTIONS: Final[dict[str, Callable[[], list[str]]]] = {

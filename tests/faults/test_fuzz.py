@@ -5,6 +5,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import lightgbm
+import numpy as np
 import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from service.importing.records import Source, UnreadableFileError
 from service.origins import OriginError, origin_of
 from service.shops import Shop
 from tests.faults.fuzz import fuzz
+from tests.faults.mutations import mutate
 
 CASES = 6  # per call
 JSON = st.recursive(
@@ -75,6 +78,14 @@ def test_a_file_is_read_or_refused_in_a_sentence(tmp_path_factory: Any, content:
 def test_a_manifest_is_whole_or_refused(text: bytes) -> None:
     with suppress(BundleError):
         read_manifest(text)
+
+
+def test_no_parser_fails_on_what_it_nearly_knows() -> None:
+    table = lightgbm.Dataset(np.array([[1.0], [2.0]] * 9), np.array([0, 1] * 9))
+    model = lightgbm.train({"num_leaves": 3, "min_data_in_leaf": 1, "verbose": -1}, table, 2)
+    found = mutate(400, model.model_to_string().encode(), seed=17)
+    assert found.faults == []
+    assert sum(found.cases.values()) == 400 * len(found.cases)
 
 
 @settings(max_examples=150)
