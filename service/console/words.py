@@ -65,6 +65,19 @@ DAYS: Final = {
     "sat": _l("Saturday"),
     "sun": _l("Sunday"),
 }
+FIELDS: Final = {
+    "state": _l("State"),
+    "traffic": _l("Traffic"),
+    "holdout": _l("Holdout"),
+    "objective": _l("Objective"),
+    "schedule": _l("Schedule"),
+    "rules": _l("Rules"),
+    "since": _l("From"),
+    "until": _l("Until"),
+    "days": _l("Days"),
+    "hours": _l("Hours"),
+    "time_zone": _l("Time zone"),
+}
 REASONS: Final = {
     "covered": _l("in the experiment"),
     "no_consent": _l("no consent"),

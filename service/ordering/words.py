@@ -13,6 +13,7 @@ from service.texts import LANGUAGES
 
 LEAST_WEIGHT: Final = 0.01  # below it a parameter is none of the main ones
 _NARROW: Final = "\N{NARROW NO-BREAK SPACE}"
+_BETWEEN: Final = {"en": "; ", "fr": " ; "}
 
 _PARAMETERS: Final[Mapping[str, Mapping[Parameter, str]]] = {
     "en": {
@@ -84,7 +85,7 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
 
 def told(ordering: Ordering) -> dict[str, str]:
     """Return the text by language."""
-    return {language: " ".join(_sentences(ordering, language)) for language in LANGUAGES}
+    return {language: _spaced(" ".join(_sentences(ordering, language)), language) for language in LANGUAGES}
 
 
 def named(parameter: Parameter) -> dict[str, str]:
@@ -111,7 +112,9 @@ def _of_model(ordering: Ordering, language: str) -> list[str]:
         sentences.append(say["scheduled"])
     main = {p: weight for p, weight in ordering.weights.items() if weight >= LEAST_WEIGHT}
     parts = [f"{_PARAMETERS[language][p]} ({_percent(weight, language)})" for p, weight in main.items()]
-    sentences.append(say["weights"].format(list="; ".join(parts)) if parts else say["unweighted"])
+    sentences.append(
+        say["weights"].format(list=_BETWEEN[language].join(parts)) if parts else say["unweighted"]
+    )
     return sentences
 
 
@@ -127,10 +130,17 @@ def _listed(parts: list[str], language: str) -> str:
 
 
 def _percent(share: float, language: str) -> str:
-    """Write a share as that language does.
+    """Write a share as that language does, with a space at which no line breaks.
 
-    >>> _percent(0.475, "en"), _percent(0.05, "en"), _percent(0.475, "fr") == f"47,5{_NARROW}%"
-    ('47.5 %', '5 %', True)
+    >>> _percent(0.475, "en") == f"47.5{_NARROW}%", _percent(0.05, "fr") == f"5{_NARROW}%"
+    (True, True)
     """
     text = f"{100.0 * share:.1f}".removesuffix(".0")
-    return f"{text.replace('.', ',')}{_NARROW}%" if language == "fr" else f"{text} %"
+    return f"{text.replace('.', ',') if language == 'fr' else text}{_NARROW}%"
+
+
+def _spaced(text: str, language: str) -> str:
+    """Keep French punctuation on the line of its word."""
+    if language != "fr":
+        return text
+    return text.replace(" ;", f"{_NARROW};").replace(" :", "\N{NO-BREAK SPACE}:")

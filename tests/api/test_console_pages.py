@@ -152,7 +152,7 @@ def test_a_change_is_taken_back_from_the_pages_own_history(api: "Api", paul: Per
     switch(paul, "home", traffic="40")
     switch(paul, "home", traffic="60")
     text = paul.get("/history/home").text
-    assert "0.4 → 0.6" in text
+    assert "40.0% → 60.0%" in text
     change = re.search(r"/history-revert/(\w+)", text)
     assert change is not None
     paul.send(f"/history-revert/{change[1]}", page="home")

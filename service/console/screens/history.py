@@ -44,6 +44,8 @@ def _differences(change: Change) -> list[tuple[str, Any, Any]]:
     """Return what a change changed: (field, before, after), None where it was not said."""
     before, after = ({} if text is None else orjson.loads(text) for text in (change.before, change.after))
     fields = [name for name in {**before, **after} if name not in _NOT_SAID]
+    if not before.get("state") and not after.get("state"):
+        fields = [name for name in fields if name == "rules"]  # the rest is inherited, whatever it says
     return [
         (name, before.get(name), after.get(name)) for name in fields if before.get(name) != after.get(name)
     ]

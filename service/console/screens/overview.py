@@ -8,7 +8,7 @@ from service.console.desk import Desk
 from service.console.drawn import axis_of, bars_of, whisker_of
 from service.console.pagetree import page_tree
 from service.console.route import Route, show
-from service.console.words import CHECKS, KINDS_OF_STATE, METRICS, OBSTACLES, REASONS, STATES
+from service.console.words import CHECKS, FIELDS, KINDS_OF_STATE, METRICS, OBSTACLES, REASONS, STATES
 from service.directory import REFRESH_SECONDS
 from service.insights.answer import InsightsAnswer
 from service.insights.insights import USUAL_EFFECT
@@ -45,6 +45,7 @@ WORDS: Final[dict[str, Any]] = {
     "metrics": METRICS,
     "checks": CHECKS,
     "reasons": REASONS,
+    "fields_said": FIELDS,
 }
 
 

@@ -73,8 +73,8 @@ def test_where_nothing_is_personal_it_says_the_shops_order_and_no_weights(settin
 
 def test_on_says_what_decides_how_much_and_who_is_held_out() -> None:
     text = told(ordered(state="on", holdout=0.05))
-    assert "on this shop (60 %); an item's price" in text["en"]
-    assert "5 % of the visitors who agreed always see the shop's own order" in text["en"]
+    assert f"on this shop (60{NARROW}%); an item's price" in text["en"]
+    assert f"5{NARROW}% of the visitors who agreed always see the shop's own order" in text["en"]
     assert f"(39,6{NARROW}%)" in text["fr"]
 
 
@@ -84,7 +84,7 @@ def test_what_hardly_counts_is_no_main_parameter() -> None:
 
 def test_a_test_says_that_two_orders_are_compared_and_by_how_many() -> None:
     text = told(ordered(state="test", traffic=0.5, holdout=0.05))
-    assert "47.5 % of the visitors who agreed" in text["en"]
+    assert f"47.5{NARROW}% of the visitors who agreed" in text["en"]
     assert f"47,5{NARROW}%" in text["fr"]
 
 
