@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+import orjson
 from flask_babel import gettext as _
 from pydantic import ValidationError
 
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
 FIELDS: Final = (
     *("id", "name", "kind", "item_id", "index", "factor", "attribute", "at_most", "items", "match_attribute"),
     *("values", "number_from", "number_to", "price_from", "price_to", "stock", "newer", "older"),
-    *("pages", "devices", "search_terms", "since", "until", "time_zone"),
+    *("pages", "devices", "search_terms", "since", "until", "time_zone", "more"),
 )
 _ID_BYTES: Final = 4
+_TIMES: Final = ("days", "hours")  # of a schedule, beyond its ends
 # The field that an error of a rule is about, by the end of its path.
 _FIELD_OF: Final = {
     "match.item_ids": "items",
@@ -55,7 +57,7 @@ def fields_of(rule: Rule) -> dict[str, Any]:
     """Return the fields that a form of this rule begins with."""
     said: dict[str, Any] = rule.model_dump(mode="json", exclude_none=True)
     match, when, schedule = said.get("match") or {}, said.get("when") or {}, said.get("schedule") or {}
-    name, value = next(iter((match.get("attributes") or {}).items()), ("", []))
+    (name, value), *others = [*(match.get("attributes") or {}).items()] or [("", [])]
     number = value if isinstance(value, dict) else {}
     fields = blank() | {
         key: str(said[key]) for key in ("id", "name", "kind", "item_id", "attribute") if key in said
@@ -80,6 +82,7 @@ def fields_of(rule: Rule) -> dict[str, Any]:
         "search_terms": ", ".join(when.get("search_terms") or ()),
         **_times(rule.schedule),
         "time_zone": schedule.get("time_zone", ""),
+        "more": _beyond(dict(others), {part: schedule[part] for part in _TIMES if part in schedule}),
     }
 
 
@@ -138,16 +141,16 @@ def _match(fields: dict[str, Any], kinds: dict[str, Kind]) -> dict[str, Any]:
 
 
 def _attributes(fields: dict[str, Any], kinds: dict[str, Kind]) -> dict[str, Any] | None:
-    name = fields["match_attribute"]
+    name, others = fields["match_attribute"], _more(fields)["attributes"]
     if not name:
-        return None
+        return others or None
     if kinds.get(name) is Kind.NUMERIC:
         found = _range(fields, "number_from", "number_to")
-        return {name: found} if found else None
+        return {**others, name: found} if found else others or None
     values = _words(fields["values"])
     if not values:
         raise Wrong("values", _("Say which values, such as red, blue."))
-    return {name: values}
+    return {**others, name: values}
 
 
 def _conditions(fields: dict[str, Any]) -> dict[str, Any]:
@@ -157,12 +160,26 @@ def _conditions(fields: dict[str, Any]) -> dict[str, Any]:
         "from": moment("since", fields["since"], zone),
         "until": moment("until", fields["until"], zone),
     }
-    given = {name: at for name, at in times.items() if at is not None}
+    given = {name: at for name, at in times.items() if at is not None} | _more(fields)["schedule"]
     conditions = {name: words for name, words in when.items() if words}
     return {
         "when": conditions or None,
         "schedule": {**given, "time_zone": zone} if given else None,
     }
+
+
+def _beyond(attributes: dict[str, Any], times: dict[str, Any]) -> str:
+    """Return what a rule says that the form has no field for, so that saving it takes nothing away."""
+    said = {"attributes": attributes, "schedule": times}
+    return orjson.dumps(said).decode() if attributes or times else ""
+
+
+def _more(fields: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    try:
+        said = orjson.loads(fields["more"] or b"{}")
+        return {part: dict(said.get(part) or {}) for part in ("attributes", "schedule")}
+    except (ValueError, TypeError, AttributeError):
+        raise Wrong("kind", _("This cannot be used here.")) from None
 
 
 def _range(fields: dict[str, Any], least: str, most: str) -> dict[str, float] | None:

@@ -29,6 +29,13 @@ SAID = [
         "when": {"pages": ["a", "b/c"], "devices": ["mobile"], "search_terms": ["red shoe"]},
         "schedule": {"from": 1_796_112_000.0, "time_zone": "Europe/Paris"},
     },
+    {
+        "id": "i",
+        "kind": "bury",
+        "match": {"attributes": {"brand": ["Pico"], "rating": {"at_most": 2.0}}},
+        "factor": 2.0,
+        "schedule": {"days": ["sat"], "hours": [{"from": "22:00", "until": "02:00"}], "time_zone": "UTC"},
+    },
 ]
 
 
