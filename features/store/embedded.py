@@ -200,7 +200,9 @@ class EmbeddedServer:
         try:
             self._wait(self._is_gone, "", seconds=STOP_SECONDS)
         except EmbeddedServerError:
-            if (pid := self._pid()) is not None:  # the lock is held, so the file is of the running server
+            if self._process is not None:  # ours, whatever became of its directory
+                self._process.kill()
+            elif (pid := self._pid()) is not None:  # the lock is held, so the file is of the running server
                 os.kill(pid, signal.SIGKILL)
             self._wait(self._is_gone, "the server does not stop", seconds=STOP_SECONDS)
 
