@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from features.attributes import Attribute
 from features.bundle import Bundle, BundleError, Manifest, Shelf
+from features.readiness import Finding, Observed
 from features.table import FeatureTable, feature_table
 from service.ranking.forest import Forest
 from training.dataset import Dataset, dataset
@@ -16,7 +17,7 @@ from training.fit import Choice, Forester, Grown, with_positives
 from training.gate import Verdict, judge
 from training.progress import Progress, Silent
 from training.publish import Papers, bundle_of, manifest_of, publish
-from training.source import Installation, Tally, attributes_of, facts_in, objectives_of, read_log
+from training.source import Installation, attributes_of, facts_in, objectives_of, observing, read_log
 from training.usable import check_usable
 from training.window import Cut, cut_at_share
 
@@ -35,6 +36,15 @@ class Wish:
     promote: bool = True
 
 
+class Material(NamedTuple):
+    """What a training learns from."""
+
+    attributes: tuple[Attribute, ...]
+    data: Dataset
+    seen: Observed
+    findings: tuple[Finding, ...]  # what would make the data better
+
+
 @dataclass(frozen=True, slots=True)
 class Trained:
     """All there is to tell about a training."""
@@ -42,7 +52,8 @@ class Trained:
     wish: Wish
     attributes: tuple[Attribute, ...]
     data: Dataset
-    tally: Tally
+    seen: Observed
+    findings: tuple[Finding, ...]
     cut: Cut
     choice: Choice
     model: Grown
@@ -67,20 +78,21 @@ class Trainer:
         """
         attributes = attributes_of(self.place, wish.shop)
         self.progress.tell(f"reading the log of {wish.shop}")
-        tally = Tally()
+        seen = Observed(now=wish.until)
         log = read_log(self.place, wish.shop, wish.until)
-        watched = self.progress.watch(tally.over(log), facts_in(self.place, wish.shop))
+        watched = self.progress.watch(observing(seen, log), facts_in(self.place, wish.shop))
         data = dataset(watched, attributes, objectives_of(self.place, wish.shop, wish.until))
         self.progress.tell(f"{len(data):,} listings, {len(data.label):,} rows of {len(data.names)} columns")
-        check_usable(data, tally)
-        trained = self._trained(wish, attributes, data, tally)
+        findings = check_usable(data, seen)
+        trained = self._trained(wish, Material(attributes, data, seen, findings))
         self.progress.tell("writing the report")
         bundle = bundle_of(trained.manifest, trained.model.text, data, self.report(trained))
         serve = wish.promote and trained.verdict.passed
         publish(Shelf(self.place.models_url), bundle, now=wish.now if serve else None)
         return trained, bundle
 
-    def _trained(self, wish: Wish, attributes: tuple[Attribute, ...], data: Dataset, tally: Tally) -> Trained:
+    def _trained(self, wish: Wish, material: Material) -> Trained:
+        attributes, data = material.attributes, material.data
         forester = Forester(wish.seed, optional_columns(feature_table(attributes)), self.progress.tell)
         cut = cut_at_share(data, 1.0 - judged_share(data))
         choice = forester.choose(cut.before)
@@ -92,9 +104,7 @@ class Trainer:
         papers = Papers(wish.shop, attributes, wish.now, _parent(self.place, wish.shop), wish.seed)
         manifest = manifest_of(papers, model, data, evaluation)
         verdict = judge(evaluation)
-        return Trained(
-            wish, attributes, data, tally, cut, choice, model, evaluation, judged, verdict, manifest
-        )
+        return Trained(wish, *material, cut, choice, model, evaluation, judged, verdict, manifest)
 
 
 def judged_share(data: Dataset) -> float:

@@ -1,9 +1,7 @@
 """What training reads: a shop's declared attributes, and its log as listings."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
@@ -16,6 +14,7 @@ from features.log.place import Log
 from features.log.reader import Fact, Window, facts
 from features.log.schema import Kind
 from features.objectives import Objective
+from features.readiness import Observed
 from features.store.embedded import attach_or_start
 from features.store.exchange import Exchange
 from features.store.redis_settings import RedisSettings
@@ -59,34 +58,11 @@ class UnknownShopError(ValueError):
     """There is no shop of this name."""
 
 
-@dataclass(slots=True)
-class Tally:
-    """What went by while the log was read."""
-
-    events: Counter[str] = field(default_factory=Counter)  # by name
-    kinds: Counter[str] = field(default_factory=Counter)
-    without_visitor: int = 0
-    without_session: int = 0
-    unpriced: int = 0  # items of listings that neither the event nor a catalogue gave a price
-    shown: int = 0  # items of listings
-
-    def over(self, log: Iterable[Fact]) -> Iterator[Fact]:
-        """Yield the facts of a log, counting them."""
-        for fact in log:
-            self.kinds[fact.kind.value] += 1
-            if fact.kind is Kind.EVENTS:
-                self._count(fact)
-            yield fact
-
-    def _count(self, fact: Fact) -> None:
-        event = fact.row
-        self.events[event["name"]] += 1
-        self.without_visitor += event["visitor_id"] is None
-        self.without_session += event["session_id"] is None
-        if event["name"] == "view_item_list":
-            items = event["items"] or ()
-            self.shown += len(items)
-            self.unpriced += sum(item["price"] is None for item in items)
+def observing(seen: Observed, log: Iterable[Fact]) -> Iterator[Fact]:
+    """Yield the facts of a log while they are observed."""
+    for fact in log:
+        seen.take(fact.kind.value, fact.row)
+        yield fact
 
 
 def read_log(place: Installation, shop: str, until: float) -> Iterator[Fact]:

@@ -1,48 +1,41 @@
-"""Whether a log can carry a model at all; where not, what is missing and what to do, in words."""
+"""Whether a log can carry a model at all; where not, what is missing and what to do, in the words of `balad check`."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
 from features.enough import FEWEST_LISTINGS, FEWEST_SESSIONS
+from features.readiness import Finding, Level, Observed, readiness
+from features.readiness.amount import none_clicked, too_few
+from features.readiness.joins import all_on_the_first
 from training.dataset import Dataset
 from training.fit import with_positives
-from training.source import Tally
 
 
 class UnusableLogError(ValueError):
     """Nothing can be learned from this log; the message says why and what to do."""
 
 
-def check_usable(dataset: Dataset, tally: Tally) -> None:
-    """Raise UnusableLogError, naming the first thing in the way, where no model can be trained."""
-    for obstacle in _obstacles(dataset, tally):
-        raise UnusableLogError(obstacle)
+def check_usable(dataset: Dataset, seen: Observed) -> tuple[Finding, ...]:
+    """Return what would make the data better.
+
+    Raises UnusableLogError where no model can be trained, with the gravest thing in the way, and whatever else says
+    that the data contradicts itself.
+    """
+    found = readiness(seen)
+    obstacle = next(_obstacles(dataset), None)
+    if obstacle is None:
+        return found.findings
+    grave = [f for f in found.findings if f.level is not Level.COSTS and f.code != obstacle.code]
+    raise UnusableLogError(" ".join(map(str, (*grave, obstacle))))
 
 
-def _obstacles(dataset: Dataset, tally: Tally) -> Iterator[str]:
-    events = sum(tally.events.values())
-    if not events:
-        yield "the log holds no events. Send some to /v1/events, or `balad import` a file of them."
-    if not len(dataset):
-        yield (
-            f"the log holds {events:,} events, but no listing that a visitor saw. Send view_item_list with visitor_id "
-            "and at least two items for each listing shown."
-        )
+def _obstacles(dataset: Dataset) -> Iterator[Finding]:
     learned = with_positives(dataset)
     if not len(learned):
-        yield (
-            f"none of the {len(dataset):,} listings is followed by a click, a cart or a purchase of an item in it. "
-            "Send select_item for the visitor who saw the list, with the list's ranking_id or within 30 minutes."
-        )
+        yield none_clicked(len(dataset))
     sessions = len(np.unique(learned.session))
     if sessions < FEWEST_SESSIONS or len(learned) < FEWEST_LISTINGS:
-        yield (
-            f"only {len(learned):,} listings of {sessions:,} sessions are followed by a click; it takes "
-            f"{FEWEST_LISTINGS} of {FEWEST_SESSIONS} to learn and to judge. Collect more traffic and train again."
-        )
+        yield too_few(len(learned), sessions)
     if not learned.shop_index[learned.label > 0].any():
-        yield (
-            f"all clicks of {len(learned):,} listings fall on the first item. That is how a log looks whose listings "
-            "were recorded after the click or re-sorted; send the items in the order in which they were shown."
-        )
+        yield all_on_the_first(len(learned))

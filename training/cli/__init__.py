@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 COMMANDS = {
     # command name: ("module:attribute", "one line for `balad --help`")
+    "check": ("training.cli.check:check", "Whether the data is there and enough, before any training."),
     "train": ("training.cli.train:train", "A model from a shop's log: learn, judge, report, publish."),
     "evaluate": (
         "training.cli.evaluate:evaluate",

@@ -1,6 +1,7 @@
 """What `balad train` and `balad evaluate` say of their results, to people and to programs."""
 
 import math
+from dataclasses import asdict
 from typing import Any
 
 from training.evaluate import DECIDING, MODEL, Evaluation
@@ -23,6 +24,7 @@ def summary(trained: Trained, report: str) -> str:
             "",
             f"model   {verdict}",
             f"report  {report}",
+            *(f"data    {finding}" for finding in trained.findings),
         ]
     )
 
@@ -51,6 +53,7 @@ def as_json(trained: Trained, report: str, seconds: float) -> dict[str, Any]:
         "published": trained.verdict.passed and trained.wish.promote,
         "passed": trained.verdict.passed,
         "gates": [{"name": c.name, "passed": c.passed, "says": c.says} for c in trained.verdict.checks],
+        "findings": [asdict(finding) for finding in trained.findings],
         "objective": trained.choice.best.objective,
         "trees": trained.choice.best.trees,
         "seed": trained.wish.seed,

@@ -127,21 +127,21 @@ def _metrics(trained: "Trained") -> Iterator[tuple[str, list[float]]]:
 
 def _health(trained: "Trained") -> Iterator[tuple[str, str]]:
     """Yield what the log held, in words."""
-    data, tally = trained.data, trained.tally
+    data, seen = trained.data, trained.seen
     listing = np.repeat(np.arange(len(data)), data.group)
     wanted = np.bincount(listing, data.label > 0, len(data)) > 0
-    events = sum(tally.events.values())
+    events = sum(seen.events.values())
     yield "from, to", f"{_utc(float(data.time.min()))} to {_utc(float(data.time.max()))}"
     yield "listings that were seen", f"{len(data):,}, of {data.group.mean():.1f} items on average"
     yield "listings followed by a click, cart or purchase", f"{int(wanted.sum()):,} ({wanted.mean():.0%})"
     yield "sessions", f"{len(np.unique(data.session)):,}"
-    yield "events", ", ".join(f"{name} {count:,}" for name, count in tally.events.most_common()) or "none"
-    yield "items without a price in the event", f"{tally.unpriced:,} of {tally.shown:,} shown"
+    yield "events", ", ".join(f"{name} {count:,}" for name, count in seen.events.most_common()) or "none"
+    yield "items without a price in the event", f"{seen.unpriced:,} of {seen.shown:,} shown"
     yield (
         "events without visitor, without session",
-        f"{tally.without_visitor:,}, {tally.without_session:,} of {events:,}",
+        f"{seen.without_visitor:,}, {seen.without_session:,} of {events:,}",
     )
-    yield "changes of items", f"{tally.kinds['items']:,}"
+    yield "changes of items", f"{seen.kinds['items']:,}"
     yield (
         "left out around the cut",
         f"{trained.cut.dropped:,} listings, embargo {trained.cut.embargo_seconds / 60:.0f} min",

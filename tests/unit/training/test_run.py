@@ -15,6 +15,7 @@ from features.log.place import Log
 from features.log.schema import SCHEMAS, Kind
 from features.log.writer import write
 from service.ranking.forest import Forest
+from training.cli.check import BROKEN, NOT_YET, USABLE, check
 from training.cli.evaluate import evaluate
 from training.cli.train import REFUSED, train
 from training.dataset import Dataset
@@ -173,7 +174,7 @@ def test_facts_after_the_asked_time_are_not_seen(place: Place) -> None:
 
 
 def test_too_little_traffic_is_told_so(place: Place) -> None:
-    with pytest.raises(UnusableLogError, match="only 5 listings of 5 sessions"):
+    with pytest.raises(UnusableLogError, match="Only 5 listings of 5 sessions"):
         Trainer(place, report).train(Wish("quiet", 17, LATER, START))
 
 
@@ -209,3 +210,29 @@ def test_a_shop_without_a_live_model_is_told_how_to_get_one(place: Place) -> Non
 
 def test_a_small_log_is_judged_on_a_larger_part(make_dataset: MakeDataset) -> None:
     assert [judged_share(make_dataset(listings=n)) for n in (200, 500, 2_000)] == [0.5, 0.3, 0.2]
+
+
+def test_a_log_is_checked_before_any_training(place: Place) -> None:
+    said = {}
+    for shop in ("acme", "quiet"):
+        done = CliRunner().invoke(check, ["--shop", shop, "--json"], obj=place, standalone_mode=False)
+        said[shop] = done.return_value, json.loads(done.stdout)["verdict"]
+    assert said == {"acme": (USABLE, "usable"), "quiet": (NOT_YET, "not_yet")}
+
+
+def test_what_is_broken_is_told_by_check_and_by_train_in_the_same_words(place: Place) -> None:
+    first = [
+        row | {"items": [row["items"][0] | {"item_id": f"sku-{n}"}]} if row["name"] == "select_item" else row
+        for n, row in enumerate(visits(knowing=True))
+        if row["name"] != "view_item"
+    ]
+    fill(place, "stray", first)
+    checked = CliRunner().invoke(check, ["--shop", "stray"], obj=place, standalone_mode=False)
+    trained = CliRunner().invoke(train, ["--shop", "stray"], obj=place, standalone_mode=False)
+    assert checked.return_value == BROKEN
+    assert isinstance(trained.exception, UnusableLogError)
+    for said in (checked.stdout, str(trained.exception)):
+        assert (
+            "100% of 400 select_item events are on items that no earlier listing of their visitor holds"
+            in said
+        )

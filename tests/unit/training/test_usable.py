@@ -4,22 +4,28 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from features.readiness import Observed
 from training.dataset import Dataset
-from training.source import Tally
 from training.usable import UnusableLogError, check_usable
 
 MakeDataset = Callable[..., Dataset]
 
 
-def some_events() -> Tally:
-    tally = Tally()
-    tally.events.update({"view_item_list": 300, "select_item": 200})
-    return tally
+def some_events() -> Observed:
+    seen = Observed()
+    seen.events.update({"view_item_list": 300, "select_item": 200})
+    return seen
 
 
-def told(data: Dataset, tally: Tally) -> str:
+def only_clicks() -> Observed:
+    seen = Observed()
+    seen.events.update({"select_item": 200})
+    return seen
+
+
+def told(data: Dataset, seen: Observed) -> str:
     with pytest.raises(UnusableLogError) as error:
-        check_usable(data, tally)
+        check_usable(data, seen)
     return str(error.value)
 
 
@@ -28,15 +34,15 @@ def test_a_log_with_clicks_can_be_learned_from(make_dataset: MakeDataset) -> Non
 
 
 def test_an_empty_log_is_told_how_to_fill_it(make_dataset: MakeDataset) -> None:
-    assert "holds no events" in told(make_dataset(listings=0), Tally())
+    assert "holds no events" in told(make_dataset(listings=0), Observed())
 
 
 def test_events_without_listings_are_told_what_to_send(make_dataset: MakeDataset) -> None:
-    assert "Send view_item_list" in told(make_dataset(listings=0), some_events())
+    assert "Send view_item_list" in told(make_dataset(listings=0), only_clicks())
 
 
 def test_a_log_without_clicks_is_told_what_to_send(make_dataset: MakeDataset) -> None:
-    assert "none of the 400 listings is followed by a click" in told(make_dataset(clicked=0.0), some_events())
+    assert "None of the 400 listings is followed by a click" in told(make_dataset(clicked=0.0), some_events())
 
 
 def test_one_session_is_too_few(make_dataset: MakeDataset) -> None:
