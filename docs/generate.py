@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from features.attributes import DEFAULT
 from features.table import Feature, feature_table
+from service.metric_table import METRICS
 from service.settings import Settings, variable
 from tests.benchmarks.pages import figures_page, figures_table
 
@@ -61,6 +62,22 @@ def features_page() -> str:
     )
 
 
+def metrics_page() -> str:
+    """docs/metrics.md."""
+    lines = ["| metric | kind | labels | what it says |", "| --- | --- | --- | --- |"]
+    lines.extend(
+        f"| `{one.name}` | {one.kind} | {', '.join(f'`{label}`' for label in one.labels)} | {one.meaning} |"
+        for one in METRICS
+    )
+    return (
+        "# Metrics\n\n"
+        "`GET /metrics` of any web process answers for all of its `balad serve`: this machine without more, others\n"
+        "with `BALAD_METRICS_TOKEN`. The worker has its own, on `BALAD_WORKER_BIND`. The dashboard and the alerts\n"
+        "are in `deploy/`; [runbook.md](runbook.md) says what to do about each alert. Generated from\n"
+        "`service/metric_table.py` by `make docs`.\n\n" + "\n".join(lines) + "\n"
+    )
+
+
 def feature_line(feature: Feature[Any]) -> str:
     """One column as a row of the table."""
     told = (f"`{feature.name}`", feature.block, feature.unit, absent(feature.missing), feature.meaning)
@@ -75,6 +92,7 @@ def absent(missing: float | None) -> str:
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "docs/settings.md": settings_page,
     "docs/features.md": features_page,
+    "docs/metrics.md": metrics_page,
     "docs/figures.md": figures_page,
 }
 # What stands in README.md between `<!-- NAME -->` and `<!-- /NAME -->`.

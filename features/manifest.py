@@ -100,6 +100,19 @@ def version_of(created_at: float, model: bytes) -> str:
     return f"{at}-{sha256(model).hexdigest()[:4]}"
 
 
+def made_at(version: str) -> float | None:
+    """When a version was made, in Unix seconds, as its name says it; None for a name of another shape.
+
+    >>> made_at("2026-11-22T10-00-00Z-dc9c")
+    1795341600.0
+    >>> made_at("by-price")
+    """
+    try:
+        return datetime.strptime(version[:20], "%Y-%m-%dT%H-%M-%SZ").replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return None
+
+
 def checked_shop(shop: str) -> str:
     """Return a shop's name if it can be a directory of its own, and nothing else.
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Flask, Response
 
-from service.api import browsers, hardening, problems
+from service import traces
+from service.api import browsers, hardening, problems, request_ids
 from service.api.auth import Access, authenticate, check_scope
 from service.api.endpoint import Endpoint
 from service.api.endpoints import ENDPOINTS
@@ -35,6 +36,9 @@ def create_app(deps: Deps) -> Flask:
     console.register(app, deps)
     if deps.settings.demo:
         app.register_blueprint(demo_blueprint(opened_once(deps.settings.data)))
+    request_ids.register(app, lambda: deps.new_id(deps.clock()))
+    if deps.settings.otlp_endpoint is not None:
+        traces.begin(app, deps.settings.otlp_endpoint)
     return app
 
 

@@ -1,17 +1,22 @@
-"""Every metric, declared once. Under gunicorn the processes share them through files, and any of them answers for all.
+"""Counting what `service.metric_table` declares.
 
-prometheus-client decides that when it is first imported, from PROMETHEUS_MULTIPROC_DIR, which `balad serve` sets.
+Under gunicorn the processes share their counts through files, and any of them answers for all. prometheus-client
+decides that when it is first imported, from PROMETHEUS_MULTIPROC_DIR, which `balad serve` sets.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, values
+from prometheus_client import CollectorRegistry, Counter, Gauge, values
 from prometheus_client.exposition import generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+
+from service import metric_table as table
+from service.metric_table import Metric
+from service.timings import BatchHistogram, Timings
 
 NO_REASON: Final = "none"  # the label of a ranking that was personalised
 _SECONDS: Final = (
@@ -31,58 +36,38 @@ _SECONDS: Final = (
     1.0,
 )
 
-STREAM_LENGTH: Final = "balad_stream_length", "Facts in the stream that the worker has not archived yet."
-STREAM_AGE: Final = "balad_stream_age_seconds", "Age of the oldest of them."
-
 
 class Metrics:
     """The counters of this process."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        self._rankings = self._counter(
-            "balad_rankings", "Rankings answered, by why they were not personalised.", "shop", "reason"
+        self._rankings = self._counter(table.RANKINGS)
+        seconds = table.SECONDS
+        self.timings = Timings(
+            BatchHistogram(
+                seconds.name, seconds.meaning, seconds.labels, registry=self._registry, buckets=_SECONDS
+            ),
+            _SECONDS,
         )
-        self._stages = Histogram(
-            "balad_ranking_seconds",
-            "Time of a ranking and of its parts.",
-            ("stage",),
-            registry=self._registry,
-            buckets=_SECONDS,
-        )
-        self._events = self._counter("balad_events", "Events received, by verdict.", "shop", "verdict")
-        self._items = self._counter("balad_items", "Item changes received, by verdict.", "shop", "verdict")
-        self._rejections = self._counter(
-            "balad_rejections", "Events and items refused, by code.", "shop", "code"
-        )
-        self._responses = self._counter("balad_responses", "Answers, by call and status.", "call", "status")
-        self._exposures_lost = self._counter(
-            "balad_exposures_lost", "Rankings answered whose exposure could not be written.", "shop"
-        )
-        self._failures = self._counter(
-            "balad_ranking_failures", "Rankings that a fault of ours turned into the shop's order.", "shop"
-        )
-        self._models_refused = self._counter(
-            "balad_models_refused", "Promoted models that failed a check and do not serve.", "shop"
-        )
-        self._store_up = Gauge(
-            "balad_store_available",
-            "1 while the store answers.",
-            registry=self._registry,
-            multiprocess_mode="livemin",
-        )
+        self._events = self._counter(table.EVENTS)
+        self._items = self._counter(table.ITEMS)
+        self._rejections = self._counter(table.REJECTIONS)
+        self._responses = self._counter(table.RESPONSES)
+        self._exposures_lost = self._counter(table.EXPOSURES_LOST)
+        self._failures = self._counter(table.FAILURES)
+        self._models_refused = self._counter(table.MODELS_REFUSED)
+        up = table.STORE_AVAILABLE
+        self._store_up = Gauge(up.name, up.meaning, registry=self._registry, multiprocess_mode="livemin")
         self._store_up.set(1)
         self._bind()
 
-    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
-        return Counter(name, meaning, labels, registry=self._registry)
+    def _counter(self, metric: Metric) -> Counter:
+        return Counter(metric.name, metric.meaning, metric.labels, registry=self._registry)
 
     def _bind(self) -> None:
         """Bind labels once: finding a child costs more than counting."""
         self.ranked = cache(lambda shop, reason: self._rankings.labels(shop, reason or NO_REASON).inc)
-        self.took: Callable[[str], Callable[[float], None]] = cache(
-            lambda stage: self._stages.labels(stage).observe
-        )
         self.exposure_lost = cache(lambda shop: self._exposures_lost.labels(shop).inc)
         self.failed = cache(lambda shop: self._failures.labels(shop).inc)
         self.model_refused = cache(lambda shop: self._models_refused.labels(shop).inc)
@@ -123,6 +108,7 @@ class Metrics:
 
     def text(self, moment: Collector) -> bytes:
         """Return all metrics of all processes, and those of this moment, in Prometheus's text format."""
+        self.timings.flush()
         registry = CollectorRegistry()
         registry.register(moment)
         if getattr(values.ValueClass, "_multiprocess", False):
@@ -131,9 +117,14 @@ class Metrics:
         return generate_latest(self._registry) + generate_latest(registry)
 
 
-def gauge(metric: tuple[str, str], by_shop: Mapping[str, float]) -> GaugeMetricFamily:
+def gauge(metric: Metric, by_shop: Mapping[str, float]) -> GaugeMetricFamily:
     """Return the values of this moment of one metric."""
-    family = GaugeMetricFamily(*metric, labels=["shop"])
+    family = GaugeMetricFamily(metric.name, metric.meaning, labels=metric.labels)
     for shop, value in by_shop.items():
         family.add_metric([shop], value)
     return family
+
+
+def single(metric: Metric, value: float) -> GaugeMetricFamily:
+    """Return the value of this moment of a metric without labels."""
+    return GaugeMetricFamily(metric.name, metric.meaning, value=value)

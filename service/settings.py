@@ -144,8 +144,22 @@ class Settings(BaseSettings):
         description="Token that `/metrics` asks for (`Authorization: Bearer …`).",
         json_schema_extra={"shown": "none: `/metrics` answers this machine only"},
     )
+    worker_bind: str | None = Field(
+        None,
+        description="Address and port where the worker answers `/metrics` and `/healthz`, such as `0.0.0.0:8001`.",
+        json_schema_extra={"shown": "none: it answers nobody"},
+    )
+    otlp_endpoint: str | None = Field(
+        None,
+        description="OpenTelemetry collector that gets traces of calls over HTTP, such as `http://localhost:4318`; "
+        "takes the extra `otel`.",
+        json_schema_extra={"shown": "none: no traces"},
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="How much the processes say on standard error."
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="Lines for people, or one JSON object a line for what collects them."
     )
 
     @field_validator("data")
@@ -153,9 +167,11 @@ class Settings(BaseSettings):
     def _expanded(cls, data: Path) -> Path:
         return data.expanduser()
 
-    @field_validator("bind")
+    @field_validator("bind", "worker_bind")
     @classmethod
-    def _host_and_port(cls, bind: str) -> str:
+    def _host_and_port(cls, bind: str | None) -> str | None:
+        if bind is None:
+            return None
         host, colon, port = bind.rpartition(":")
         if not (host and colon and port.isascii() and port.isdigit() and int(port) <= LAST_PORT):
             raise ValueError(f"it takes HOST:PORT, such as 127.0.0.1:8000, with a port up to {LAST_PORT}")
@@ -166,6 +182,13 @@ class Settings(BaseSettings):
     def _known_scheme(cls, url: str | None) -> str | None:
         if url is not None and not url.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("it takes a URL that begins with redis://, rediss:// or unix://")
+        return url
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _over_http(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise ValueError("it takes a URL that begins with http:// or https://")
         return url
 
     @property

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gunicorn.app.base import BaseApplication
 
+from service.logs import configuration
 from service.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def gunicorn_options(settings: Settings) -> dict[str, object]:
         "control_socket_disable": True,  # one more way in that nobody uses
         "umask": 0o077,
         "loglevel": settings.log_level,
+        "logconfig_dict": configuration(settings),
         "proc_name": "balad",
         "on_starting": _start,
         "post_worker_init": _settle,

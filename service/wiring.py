@@ -46,7 +46,10 @@ STORE_SECONDS: Final = 1.0  # the longest that a call waits for the store; a ran
 def wired(settings: Settings) -> Flask:
     """Return the application of one web process, with its local copies read and kept fresh."""
     deps, models = handles(settings)
-    Refresher([deps.directory.refresh, deps.objections.refresh, deps.tally.flush], REFRESH_SECONDS).start()
+    Refresher(
+        [deps.directory.refresh, deps.objections.refresh, deps.tally.flush, deps.metrics.timings.flush],
+        REFRESH_SECONDS,
+    ).start()
     Refresher([deps.rates.tell], REFRESH_SECONDS).start()
     # A thread of its own: a model takes a second to load, and a switch that a merchant turns does not wait for it.
     Refresher([models.refresh, deps.next_items.refresh], REFRESH_SECONDS).start()

@@ -10,12 +10,14 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from features.manifest import made_at
 from features.store.protocol import StoreUnavailable
 from service.api.auth import Access
 from service.api.endpoint import Endpoint
 from service.api.problems import Forbidden, Unauthorized
 from service.deps import Deps
-from service.metrics import STREAM_AGE, STREAM_LENGTH, gauge
+from service.metric_table import MODEL_AGE, SETTINGS_AGE, STREAM_AGE, STREAM_BOUND, STREAM_LENGTH
+from service.metrics import gauge, single
 
 
 class Moment(Collector):
@@ -25,8 +27,20 @@ class Moment(Collector):
         self._deps = deps
 
     def collect(self) -> Iterator[Metric]:
-        """Return how far the worker is behind, per shop; nothing where the store does not say."""
-        now = self._deps.clock()
+        """Return how old models and settings are here, and how far the worker is behind, where the store says it."""
+        yield from self._copies(self._deps.clock())
+        yield from self._stream(self._deps.clock())
+
+    def _copies(self, now: float) -> Iterator[Metric]:
+        deps = self._deps
+        models = {name: deps.models.current(name) for name in sorted(deps.directory.shops)}
+        made = {name: made_at(model.version) for name, model in models.items() if model is not None}
+        yield gauge(MODEL_AGE, {name: max(now - at, 0.0) for name, at in made.items() if at is not None})
+        if deps.directory.read_at is not None:
+            yield single(SETTINGS_AGE, max(now - deps.directory.read_at, 0.0))
+
+    def _stream(self, now: float) -> Iterator[Metric]:
+        yield single(STREAM_BOUND, float(self._deps.settings.stream_bound))
         try:
             states = {name: self._deps.store.stream_state(name) for name in self._deps.directory.shops}
         except StoreUnavailable:

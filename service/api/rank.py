@@ -65,19 +65,26 @@ class RankAnswer(TypedDict):
 
 def post_rank(deps: Deps, caller: Caller) -> Response:
     """Put a listing in the order most useful to this visitor now."""
-    call = parse(deps, caller)
-    decision = decide(call, kill_switch=deps.settings.kill_switch)
+    stage = deps.metrics.timings.stage
+    with stage("parse"):
+        call = parse(deps, caller)
+    with stage("decide"):
+        decision = decide(call, kill_switch=deps.settings.kill_switch)
     try:
         decision.or_shop_order()
-        state = read(deps, call)
-        outcome = compute(deps, call, state)
+        with stage("read"):
+            state = read(deps, call)
+        with stage("compute"):
+            outcome = compute(deps, call, state)
     except ShopOrder as early:
         outcome = shop_order(call, early.reason)
     if decision.arm == SHADOW:
         outcome = in_shadow(call, outcome)
     outcome = arranged(deps, call, outcome)
-    write(deps, call, decision, outcome)
-    return answer(deps, call, decision, outcome)
+    with stage("write"):
+        write(deps, call, decision, outcome)
+    with stage("answer"):
+        return answer(deps, call, decision, outcome)
 
 
 def parse(deps: Deps, caller: Caller) -> Call:
@@ -97,7 +104,7 @@ def parse(deps: Deps, caller: Caller) -> Call:
 def answer(deps: Deps, call: Call, decision: Decision, outcome: Outcome) -> Response:
     """Return the beginning of the order, as far as was asked for."""
     deps.metrics.ranked(call.shop_name, outcome.reason)()
-    deps.metrics.took("total")(deps.timer() - call.began)
+    deps.metrics.timings.took("total", deps.timer() - call.began)
     body: dict[str, Any] = {
         "ranking_id": call.ranking_id,
         "page": call.page,

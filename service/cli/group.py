@@ -15,6 +15,7 @@ EXTRAS: Final[Mapping[str, str]] = {
     "dask": "train",
     "distributed": "train",
     "matplotlib": "train",
+    "opentelemetry": "otel",
     "s3fs": "s3",
 }
 INTERRUPTED: Final = 130  # what a shell says of a program stopped by Ctrl-C

@@ -15,6 +15,7 @@ from service.settings import Settings
 from service.worker.compacting import Compacting
 from service.worker.erasing import Erasing
 from service.worker.keeping import LogKeeping
+from service.worker.observed import Observer, WorkerMetrics, observe
 from service.worker.retention import Retention
 from service.worker.worker import Worker
 
@@ -32,7 +33,10 @@ def run(settings: Settings) -> None:
     store = redis_work.connect(
         settings.redis_url, stream_bound=settings.stream_bound, timeout_seconds=TIMEOUT_SECONDS
     )
-    exchange = Exchange(settings.redis_url, TIMEOUT_SECONDS)
+    exchange, metrics = Exchange(settings.redis_url, TIMEOUT_SECONDS), WorkerMetrics()
+    if settings.worker_bind is not None:
+        token = settings.metrics_token
+        observe(settings.worker_bind, Observer(metrics, None if token is None else token.get_secret_value()))
     with closing(store), closing(exchange):
         privacy = RedisPrivacy(exchange)
         worker = Worker(
@@ -44,4 +48,4 @@ def run(settings: Settings) -> None:
                 Erasing(privacy, shop), Compacting(shop), Retention(settings.log_retention_days)
             ),
         )
-        worker.run(stop)
+        worker.run(stop, metrics.hear)

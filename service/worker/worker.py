@@ -13,6 +13,7 @@ from service.shops import shop_of
 from service.worker.chunk import finish
 from service.worker.held import BATCH, Held, holding
 from service.worker.keeping import NOTHING, Keeping
+from service.worker.observed import Report
 
 POLL_SECONDS: Final = 0.05  # an event is counted this late when little happens
 STORE_AWAY_SECONDS: Final = 0.5
@@ -40,6 +41,12 @@ class ShopWork:
         self._keeping_is_due = False
         self._waits_until = float("-inf")
         self._unwritable = False
+        self.failures = 0
+
+    @property
+    def log_writable(self) -> bool:
+        """Whether the log could be written the last time."""
+        return not self._unwritable
 
     def round(self, now: float) -> bool:
         """Do a batch of what there is to do; True if there may be more of it at once."""
@@ -57,6 +64,7 @@ class ShopWork:
             raise
         except Exception:  # noqa: BLE001 - whatever it is, the work of other shops goes on
             _LOG.exception("work on shop %s failed; trying again in %g s", self._shop, FAULT_SECONDS)
+            self.failures += 1
             self._waits_until = now + FAULT_SECONDS
         return False
 
@@ -142,15 +150,22 @@ class Worker:
         self._looked_at = float("-inf")
         self._away = False
 
-    def run(self, stop: Event) -> None:
-        """Work until told to stop, then finish what there is."""
+    def run(self, stop: Event, tell: Callable[[Report], None] = lambda _: None) -> None:
+        """Work until told to stop, then finish what there is; `tell` hears of every round."""
         while not stop.is_set():
-            stop.wait(self.step())
+            pause = self.step()
+            tell(self._report())
+            stop.wait(pause)
         try:
             for shop in self._shops.values():
                 shop.finish(self._clock())
         except (StoreUnavailable, LeaseLost) as error:
             _LOG.warning("stopped before all was done; it is done at the next start: %s", error)
+
+    def _report(self) -> Report:
+        writable = {name: shop.log_writable for name, shop in self._shops.items()}
+        failures = {name: shop.failures for name, shop in self._shops.items()}
+        return Report(not self._away, writable, failures)
 
     def step(self) -> float:
         """Go round once and return how long to wait before the next time, in seconds."""
