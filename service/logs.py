@@ -24,10 +24,10 @@ class JsonLines(logging.Formatter):
         """Return the line.
 
         >>> _ = REQUEST.set("r-1")
-        >>> record = logging.LogRecord("balad", logging.INFO, "", 0, "%s is back", ("the store",), None)
+        >>> record = logging.LogRecord("balad", logging.INFO, "", 0, "back", (), None)
         >>> record.created = 0.5
         >>> JsonLines().format(record)
-        '{"time":"1970-01-01T00:00:00.500Z","level":"info","logger":"balad","message":"the store is back","request_id":"r-1"}'
+        '{"time":"1970-01-01T00:00:00.500Z","level":"info","logger":"balad","message":"back","request_id":"r-1"}'
         """
         said: dict[str, Any] = {
             "time": f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(record.created))}"
