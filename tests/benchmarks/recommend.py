@@ -38,7 +38,7 @@ def measure() -> Section:
     section = Section(
         "POST /v1/recommend",
         f"{ITEMS:,} items, {SESSIONS:,} generated sessions of {LOOKS} looks, {VISITORS} visitors with as many; n = 20, "
-        "a model of 120 trees grown on them; one client, then 8 connections. Beside it the tables of "
+        "a model of 150 trees grown on them; one client, then 8 connections. Beside it the tables of "
         f"{MANY_SESSIONS:,} such sessions, taken in by one process.",
     )
     section.figures.extend(_tables())

@@ -67,7 +67,7 @@ def _or_why_not(train: Callable[[], T]) -> T | UnusableLogError:
     try:
         return train()
     except UnusableLogError as why_not:
-        return why_not
+        return why_not.with_traceback(None)  # which would keep all that was read in memory
 
 
 def _lines(

@@ -31,7 +31,7 @@ AT: Final = 20  # places that are looked at
 JUDGED_SHARE: Final = 0.2
 FEWEST_EXAMPLES: Final = 300
 FEWEST_SESSIONS: Final = 60
-TREES: Final = 120
+TREES: Final = 150
 LEARNED_NEGATIVES: Final = (
     0.5  # of the candidates that did not come next: half of them teach the same in half the time
 )
