@@ -40,6 +40,14 @@ class Measure(_Record):
     high: FiniteFloat | None = None
 
 
+class Gate(_Record):
+    """What one gate said before the model could serve."""
+
+    name: str
+    passed: bool
+    says: str
+
+
 class Manifest(_Record):
     """What `manifest.json` says. `sha256` is by file name, of every other file of the bundle."""
 
@@ -57,6 +65,7 @@ class Manifest(_Record):
     seed: int
     libraries: Mapping[str, str]
     metrics: Mapping[str, Measure]
+    gates: tuple[Gate, ...] = ()  # none in bundles of earlier versions
     commit: str | None = None  # of the code that trained it, where known
     sha256: Mapping[str, Digest] = {}
 

@@ -1,20 +1,25 @@
 """One training from end to end: log, listings, choice, judgement, final model, report, shelf."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from features.attributes import Attribute
-from features.bundle import Bundle, BundleError, Manifest, Shelf
+from features.bundle import Bundle, BundleError, Gate, Manifest, Shelf
 from features.readiness import Finding, Observed
 from features.table import FeatureTable, feature_table
 from service.ranking.forest import Forest
 from training.dataset import Dataset, dataset
 from training.evaluate import Evaluation, evaluate
 from training.fit import Choice, Forester, Grown, with_positives
-from training.gate import Verdict, judge
+from training.gate import Check, Verdict, judge
+from training.gates.controls import no_leak, shuffled_teach_nothing
+from training.gates.cost import fast_and_small
+from training.gates.data import whole_data
+from training.gates.live import Live, live_model, not_worse_than_live
+from training.gates.slices import no_slice_worse
 from training.progress import Progress, Silent
 from training.publish import Papers, bundle_of, manifest_of, publish
 from training.source import Installation, attributes_of, facts_in, objectives_of, observing, read_log
@@ -34,6 +39,7 @@ class Wish:
     until: float  # what the log received from then on is not seen
     now: float
     promote: bool = True
+    twice: bool = False  # grow the final forest again and compare: doubles the longest part
 
 
 class Material(NamedTuple):
@@ -101,10 +107,37 @@ class Trainer:
         judged = Forest.of(to_judge.text)
         self.progress.tell(f"judging on the newest {len(cut.after):,} listings")
         evaluation = evaluate(cut.after, judged, seed=wish.seed)
+        live = live_model(Shelf(self.place.models_url), wish.shop)
+        self.progress.tell("asking the gates")
+        checks = [*_checks(material, cut, judged, live, wish.seed)]
+        checks.append(fast_and_small(data, Forest.of(model.text), model.text))
+        if wish.twice:
+            checks.append(reproduced(model, forester.grow(data, choice.best)))
+        verdict = Verdict((*judge(evaluation).checks, no_slice_worse(evaluation), *checks))
         papers = Papers(wish.shop, attributes, wish.now, _parent(self.place, wish.shop), wish.seed)
-        manifest = manifest_of(papers, model, data, evaluation)
-        verdict = judge(evaluation)
+        manifest = manifest_of(papers, model, data, evaluation).model_copy(
+            update={"gates": gates_of(verdict)}
+        )
         return Trained(wish, *material, cut, choice, model, evaluation, judged, verdict, manifest)
+
+
+def _checks(material: Material, cut: Cut, judged: Forest, live: Live | None, seed: int) -> Iterator[Check]:
+    yield whole_data(material.data, cut, material.seen)
+    yield not_worse_than_live(cut.after, judged, live, seed=seed)
+    yield shuffled_teach_nothing(cut.before, cut.after, seed=seed)
+    yield no_leak(cut.after)
+
+
+def reproduced(first: Grown, second: Grown) -> Check:
+    """Check that two trainings on the same listings give the same bytes."""
+    same = first.text == second.text
+    says = "Two trainings gave the same bytes." if same else "Two trainings gave different models: report it."
+    return Check("reproducible", same, says)
+
+
+def gates_of(verdict: Verdict) -> tuple[Gate, ...]:
+    """Return the checks as a manifest keeps them."""
+    return tuple(Gate(name=check.name, passed=check.passed, says=check.says) for check in verdict.checks)
 
 
 def judged_share(data: Dataset) -> float:

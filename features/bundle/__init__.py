@@ -3,12 +3,13 @@
 from features.bundle.contents import Bundle, Golden
 from features.bundle.histograms import Histogram, histograms
 from features.bundle.shelf import NEXT_ITEMS, Pointer, Shelf
-from features.manifest import BundleError, Manifest, Measure, Window, version_of
+from features.manifest import BundleError, Gate, Manifest, Measure, Window, version_of
 
 __all__ = [
     "NEXT_ITEMS",
     "Bundle",
     "BundleError",
+    "Gate",
     "Golden",
     "Histogram",
     "Manifest",

@@ -30,10 +30,20 @@ T = TypeVar("T")
 @click.option(
     "--no-publish", is_flag=True, help="Write the bundle, but leave the model that serves in place."
 )
+@click.option(
+    "--twice", is_flag=True, help="Grow the final model twice, and refuse it unless both are equal."
+)
 @click.option("--json", "json_wanted", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def train(  # noqa: PLR0913 - one parameter per option
-    place: Installation, shop: str, seed: int, as_of: float | None, *, no_publish: bool, json_wanted: bool
+    place: Installation,
+    shop: str,
+    seed: int,
+    as_of: float | None,
+    *,
+    no_publish: bool,
+    twice: bool,
+    json_wanted: bool,
 ) -> int:
     """Learn from a shop's log, judge what was learned, write the report, and let it serve if it passes all gates.
 
@@ -48,7 +58,7 @@ def train(  # noqa: PLR0913 - one parameter per option
     """
     steps = Steps(quiet=json_wanted)
     now = time.time()
-    wish = Wish(shop, seed, now if as_of is None else as_of, now, promote=not no_publish)
+    wish = Wish(shop, seed, now if as_of is None else as_of, now, promote=not no_publish, twice=twice)
     ranks = _or_why_not(lambda: Trainer(place, report, steps).train(wish)[0])
     recommends = _or_why_not(lambda: learn(place, wish, steps))
     if isinstance(ranks, UnusableLogError) and isinstance(recommends, UnusableLogError):

@@ -22,6 +22,11 @@ def summary(trained: Trained, report: str) -> str:
         [
             *figures(trained.evaluation),
             "",
+            *(
+                f"gate    {'passed' if c.passed else 'FAILED'}  {c.name}: {c.says}"
+                for c in trained.verdict.checks
+            ),
+            "",
             f"model   {verdict}",
             f"report  {report}",
             *(f"data    {finding}" for finding in trained.findings),

@@ -128,6 +128,20 @@ def test_a_model_that_passes_the_gate_serves(place: Place, trained: Row) -> None
     assert trained["gain"]["shop order"]["NDCG@10"]["low"] > 0
 
 
+def test_every_gate_is_a_line_of_the_manifest_and_of_the_report(place: Place, trained: Row) -> None:
+    manifest = Shelf(place.models_url).manifest("acme", trained["version"])
+    assert [gate.model_dump() for gate in manifest.gates] == trained["gates"]
+    names = {gate.name for gate in manifest.gates}
+    assert {
+        "whole data",
+        "not worse than the live model",
+        "no column knows the future",
+        "fast and small",
+    } <= names
+    page = Path(trained["report"].removeprefix("file://")).read_text()
+    assert not [name for name in names if name not in page.replace("&#39;", "'")]
+
+
 def test_the_bundle_is_whole_and_its_forest_gives_its_golden_scores(place: Place, trained: Row) -> None:
     bundle = Shelf(place.models_url).read("acme", trained["version"])
     np.testing.assert_array_equal(Forest.of(bundle.model).score(bundle.golden.rows), bundle.golden.scores)
