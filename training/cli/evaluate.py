@@ -8,12 +8,16 @@ import click
 import numpy as np
 
 from features.bundle import BundleError, Manifest, Shelf
+from features.table import feature_table
 from service.ranking.forest import Forest
 from training.cli.moment import Moment
 from training.cli.steps import Steps
-from training.cli.words import evaluation_json, figures
+from training.cli.words import evaluation_json, figures, folded, folds_json
 from training.dataset import Dataset, dataset
 from training.evaluate import evaluate as evaluated
+from training.fit import Forester
+from training.folds import FEWEST_FOLDS, Rolled, rolled
+from training.run import optional_columns
 from training.source import Installation, attributes_of, facts_in, read_log
 from training.usable import UnusableLogError
 
@@ -23,18 +27,40 @@ from training.usable import UnusableLogError
 @click.option("--since", type=Moment(), help="Listings from then on.  [default: what the model has not seen]")
 @click.option("--until", type=Moment(), help="Listings before then.  [default: now]")
 @click.option("--seed", type=int, default=17, show_default=True, help="Draws the resamples of the intervals.")
+@click.option(
+    "--folds",
+    type=click.IntRange(FEWEST_FOLDS, 20),
+    help="Instead: train on ever more of the log, and judge each time on the stretch that follows.",
+)
 @click.option("--json", "json_wanted", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def evaluate(  # noqa: PLR0913 - one parameter per option
-    place: Installation, shop: str, since: float | None, until: float | None, seed: int, *, json_wanted: bool
+    place: Installation,
+    shop: str,
+    since: float | None,
+    until: float | None,
+    seed: int,
+    *,
+    folds: int | None,
+    json_wanted: bool,
 ) -> None:
     """Compare the live model with orders that need none, on a window of the log.
+
+    With --folds no live model is needed: the recipe of `balad train` is, on several stretches of the log in turn. An
+    embargo as long as labels look ahead stands before each, and sessions across a cut count on neither side.
 
     \b
     Example:
       balad evaluate --shop acme --since 2026-11-20T00:00:00Z
     """
     steps = Steps(quiet=json_wanted)
+    if folds is not None:
+        window = (0.0 if since is None else since, time.time() if until is None else until)
+        recipe = _rolled(place, shop, window, (folds, seed), steps)
+        click.echo(
+            json.dumps({"shop": shop, **folds_json(recipe)}) if json_wanted else "\n".join(folded(recipe))
+        )
+        return
     manifest, model = _live(place, shop)
     seen_until = manifest.window.until
     window = (seen_until if since is None else since, time.time() if until is None else until)
@@ -54,6 +80,18 @@ def evaluate(  # noqa: PLR0913 - one parameter per option
     click.echo("\n".join(figures(found)))
     if window[0] < seen_until:
         click.echo("Part of this window was trained on: the model looks better there than it is.")
+
+
+def _rolled(
+    place: Installation, shop: str, window: tuple[float, float], how: tuple[int, int], steps: Steps
+) -> Rolled:
+    folds, seed = how
+    optional = optional_columns(feature_table(attributes_of(place, shop)))
+    data = _listings(place, shop, window, steps)
+    try:
+        return rolled(data, folds, Forester(seed, optional, steps.tell))
+    except ValueError as error:
+        raise UnusableLogError(f"{error}. Wait for more traffic, or ask for fewer folds.") from None
 
 
 def _live(place: Installation, shop: str) -> tuple[Manifest, Forest]:

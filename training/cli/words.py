@@ -4,7 +4,9 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+from training.bootstrap import Interval
 from training.evaluate import DECIDING, MODEL, Evaluation
+from training.folds import Rolled
 from training.next_items.run import Learned
 from training.run import Trained
 
@@ -48,6 +50,42 @@ def figures(evaluation: Evaluation) -> list[str]:
         f"on {tested.listings:,} listings of {tested.sessions:,} sessions; {tested.excluded:,} without a click"
     )
     return lines
+
+
+def folded(found: Rolled) -> list[str]:
+    """Return a line per fold: how much it knew, and what the recipe gained over the shop's order on what followed."""
+    lines = [f"{found.objective}, {DECIDING} on each stretch after all before it; gain over the shop's order"]
+    for number, fold in enumerate(found.folds, 1):
+        gain = fold.evaluation.lift["shop order"][DECIDING]
+        lines.append(
+            f"fold {number:2}  {len(fold.cut.before):7,} then {fold.evaluation.listings:6,} with a click  "
+            f"{fold.evaluation.averages[MODEL][DECIDING].per_listing:.4f}  {_gain(gain)}  "
+            f"({fold.cut.dropped:,} left out around the cut)"
+        )
+    return [
+        *lines,
+        f"together  {found.lift.listings:,} listings of {found.lift.sessions:,} sessions  {_gain(found.lift)}",
+    ]
+
+
+def folds_json(found: Rolled) -> dict[str, Any]:
+    """Return the same for programs."""
+    folds = [
+        {
+            "learned_from": len(fold.cut.before),
+            "cut_at": fold.cut.at,
+            "embargo_seconds": fold.cut.embargo_seconds,
+            "left_out": fold.cut.dropped,
+            **evaluation_json(fold.evaluation),
+        }
+        for fold in found.folds
+    ]
+    together = {"mean": found.lift.mean, "low": _number(found.lift.low), "high": _number(found.lift.high)}
+    return {"objective": found.objective, "folds": folds, "gain_over_shop_order": together}
+
+
+def _gain(interval: Interval) -> str:
+    return f"{interval.mean:+.4f} ({interval.low:+.4f} to {interval.high:+.4f})"
 
 
 def as_json(trained: Trained, report: str, seconds: float) -> dict[str, Any]:
