@@ -71,4 +71,5 @@ lock: $(VENV)/pyvenv.cfg
 	$(BIN)/python -m pip install -q 'uv>=0.9,<1'
 	$(COMPILE) --all-extras -o deploy/requirements-dev.lock
 	$(COMPILE) --extra train -c deploy/requirements-dev.lock -o deploy/requirements-train.lock
+	$(COMPILE) --extra s3 --extra otel -c deploy/requirements-dev.lock -o deploy/requirements-serve.lock
 	$(COMPILE) -c deploy/requirements-dev.lock -o deploy/requirements.lock

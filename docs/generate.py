@@ -14,6 +14,7 @@ from features.attributes import DEFAULT
 from features.table import Feature, feature_table
 from service.metric_table import METRICS
 from service.settings import Settings, variable
+from tests.benchmarks.capacity import capacity_page
 from tests.benchmarks.pages import figures_page, figures_table
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -94,6 +95,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "docs/features.md": features_page,
     "docs/metrics.md": metrics_page,
     "docs/figures.md": figures_page,
+    "docs/capacity.md": capacity_page,
 }
 # What stands in README.md between `<!-- NAME -->` and `<!-- /NAME -->`.
 README_PARTS: Final[Mapping[str, Callable[[], str]]] = {"settings": settings_table, "figures": figures_table}

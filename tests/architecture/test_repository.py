@@ -72,6 +72,7 @@ def test_a_lock_has_a_hash_for_every_pin(lock: Path) -> None:
     ("lock", "extras"),
     [
         ("requirements.lock", ()),
+        ("requirements-serve.lock", ("s3", "otel")),
         ("requirements-train.lock", ("train",)),
         ("requirements-dev.lock", ("train", "s3", "otel", "dev")),
     ],
