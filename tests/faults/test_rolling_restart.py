@@ -90,7 +90,7 @@ def nginx(directory: Path, ports: list[int]) -> Iterator[int]:
         text = text.replace(f"web{number}:8000", f"127.0.0.1:{own}")
     file = directory / "nginx.conf"
     file.write_text(text)
-    arguments = [NGINX, "-e", "stderr", "-p", directory, "-c", file, "-g", "daemon off;"]
+    arguments = [NGINX, "-e", "stderr", "-p", str(directory), "-c", str(file), "-g", "daemon off;"]
     with subprocess.Popen(arguments, process_group=0) as process:
         try:
             yield port
