@@ -12,12 +12,14 @@ from training.baselines import as_served, shop_order
 from training.bootstrap import Interval
 from training.evaluate import DECIDING, MODEL
 from training.report import charts, findings
+from training.report.card import Judged, Language, card
 
 if TYPE_CHECKING:
     from training.run import Trained
 
 STRETCHES: Final = 72  # bars of the timeline
 COLUMNS_SHOWN: Final = 15
+_LANGUAGES: Final[tuple[Language, ...]] = ("en", "fr")
 
 
 def report(trained: "Trained") -> str:
@@ -39,8 +41,21 @@ def report(trained: "Trained") -> str:
         drawings=_drawings(trained, table, scores),
         examples=findings.examples(trained.cut.after, scores),
         columns=_columns(trained, table),
+        cards={language: card(_judged(trained), language) for language in _LANGUAGES},
         metrics=list(_metrics(trained)),
         health=list(_health(trained)),
+    )
+
+
+def _judged(trained: "Trained") -> Judged:
+    window = trained.manifest.window
+    return Judged(
+        trained.wish.shop,
+        trained.evaluation,
+        trained.verdict,
+        window.since,
+        window.until,
+        trained.manifest.created_at,
     )
 
 
