@@ -36,7 +36,7 @@ def create_app(deps: Deps) -> Flask:
     console.register(app, deps)
     if deps.settings.demo:
         app.register_blueprint(demo_blueprint(opened_once(deps.settings.data)))
-    request_ids.register(app, lambda: deps.new_id(deps.clock()))
+    request_ids.register(app)
     if deps.settings.otlp_endpoint is not None:
         traces.begin(app, deps.settings.otlp_endpoint)
     return app
