@@ -1,4 +1,7 @@
-"""`/demo/`: the page, its listings and its pictures. Ranking and events go through the public API, as for any shop."""
+"""`/demo/`: the shop, the page that compares orders, and pictures.
+
+Ranking and events go through the public API, as for any shop.
+"""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -6,6 +9,7 @@ from typing import Any, Final
 import orjson
 from flask import Blueprint, Response, abort, current_app, render_template, request
 
+from service.demo import shop
 from service.demo.pictures import draw
 from service.demo.shopfront import SHOP, Item, Shopfront
 from service.demo.visitors import visitors
@@ -26,11 +30,13 @@ def demo_blueprint(shopfront: Callable[[], Shopfront | None]) -> Blueprint:
     )
 
     def opened() -> Shopfront:
-        if (shop := shopfront()) is None:
+        if (found := shopfront()) is None:
             abort(404, description="This data directory holds no demo shop: run `balad demo`.")
-        return shop
+        return found
 
-    @blueprint.get("/")
+    shop.register(blueprint, opened)
+
+    @blueprint.get("/compare")
     def page() -> Response:
         headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
         return Response(_page(opened(), _language()), headers=headers)
@@ -54,22 +60,22 @@ def demo_blueprint(shopfront: Callable[[], Shopfront | None]) -> Blueprint:
     return blueprint
 
 
-def _page(shop: Shopfront, language: str) -> str:
+def _page(found: Shopfront, language: str) -> str:
     return render_template(
         "demo/page.html",
-        key=shop.publishable_key,
+        key=found.publishable_key,
         visitors=_visitors(),
         language=language,
         languages=LANGUAGES,
         words=words(language),
-        departments=_departments(shop.categories()),
+        departments=_departments(found.categories()),
     )
 
 
 def _visitors() -> list[str]:
     deps = current_app.extensions.get("balad")
-    shop = None if deps is None else deps.directory.shops.get(SHOP)
-    return [] if shop is None else visitors(SHOP, shop.pages)
+    kept = None if deps is None else deps.directory.shops.get(SHOP)
+    return [] if kept is None else visitors(SHOP, kept.pages)
 
 
 def _language() -> str:

@@ -33,19 +33,19 @@ def browser() -> FlaskClient:
 
 def test_the_page_speaks_the_language_asked_for_or_the_browsers(browser: FlaskClient) -> None:
     french = words("fr")["phrases"]["yours"]
-    assert french in browser.get("/demo/?lang=fr").text
-    assert french in browser.get("/demo/", headers={"Accept-Language": "fr-CH, de;q=0.5"}).text
-    assert french not in browser.get("/demo/?lang=xx", headers={"Accept-Language": "de"}).text
+    assert french in browser.get("/demo/compare?lang=fr").text
+    assert french in browser.get("/demo/compare", headers={"Accept-Language": "fr-CH, de;q=0.5"}).text
+    assert french not in browser.get("/demo/compare?lang=xx", headers={"Accept-Language": "de"}).text
 
 
 def test_the_page_holds_the_publishable_key_and_the_categories(browser: FlaskClient) -> None:
-    html = browser.get("/demo/").text
+    html = browser.get("/demo/compare").text
     assert 'data-key="pk_abc"' in html
     assert '<option value="category/shoes/boots">Boots</option>' in html
 
 
 def test_the_page_keeps_a_strict_policy_with_nothing_inline_and_nothing_foreign(browser: FlaskClient) -> None:
-    answer = browser.get("/demo/")
+    answer = browser.get("/demo/compare")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
     assert not re.search(r"https?://|\sstyle=|\son[a-z]+=", answer.text)
@@ -55,7 +55,7 @@ def test_the_page_keeps_a_strict_policy_with_nothing_inline_and_nothing_foreign(
 
 
 def test_every_file_that_the_page_names_is_there(browser: FlaskClient) -> None:
-    for path in set(re.findall(r'(?:src|href)="(/demo/[^"]+)"', browser.get("/demo/").text)):
+    for path in set(re.findall(r'(?:src|href)="(/demo/[^"]+)"', browser.get("/demo/compare").text)):
         with browser.get(path) as answer:
             assert answer.status_code == 200, path
 
@@ -90,7 +90,7 @@ def test_what_does_not_exist_is_not_found(browser: FlaskClient, path: str) -> No
 
 
 def test_without_a_demo_shop_the_page_says_what_to_run() -> None:
-    answer = client(None).get("/demo/")
+    answer = client(None).get("/demo/compare")
     assert answer.status_code == 404
     assert "balad demo" in answer.text
 
