@@ -48,7 +48,7 @@ def _stem(word: str) -> str:
 
 
 def _text(item: Item, tables: list[dict[str, dict[str, str]]]) -> str:
-    color = (item.get("attributes") or {}).get("color")
+    color = (item.get("attributes") or {}).get("color") or ""
     parts = [str(item["item_name"]), str(item["item_brand"])]
     for table in tables:
         parts += [table["categories"].get(part, part) for part in str(item["item_category"]).split("/")]
