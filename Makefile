@@ -20,11 +20,15 @@ help:
 demo: $(VENV)/.train
 	@$(BIN)/balad demo
 
+# Tracing costs half as much again, so only those are traced that are to cover what is measured.
+COVERING := features service training tests/unit tests/contracts tests/parity
+OTHERS := tests/architecture tests/api tests/browser tests/faults
 test: $(VENV)/.dev
-	$(BIN)/pytest -ra $(if $(COVERAGE),--cov --cov-report=)
+	$(BIN)/pytest -ra $(COVERING) $(if $(COVERAGE),--cov --cov-report=)
 ifdef COVERAGE
 	$(BIN)/coverage report --include='features/*,service/ranking/*' --fail-under=$(COVERAGE)
 endif
+	$(BIN)/pytest -ra $(OTHERS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check
