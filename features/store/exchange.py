@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any, Final, TypeAlias
+from weakref import finalize
 
 import hiredis
 from redis.backoff import NoBackoff
@@ -36,6 +37,7 @@ class Wire:
         self._connection = connection
         self._socket = connection._sock  # noqa: SLF001 - TCP, TLS or Unix: the driver gives it no other name
         self._reader = hiredis.Reader(protocolError=OSError)
+        finalize(self, connection.disconnect).atexit = False  # nobody need close what nobody holds
 
     def talk(self, commands: Sequence[Command], timeout: float) -> list[Reply]:
         """Write all commands, read all replies, errors among them; a failure leaves the connection closed."""
