@@ -12,7 +12,7 @@ from features.readiness.observed import Observed
 
 JUDGED_SHARE: Final = 0.2  # of the listings with a click, the newest; of few, up to half
 JUDGED_AT_LEAST: Final = 150
-SPREAD: Final = 0.35  # of the difference in NDCG@10 between two orders of a listing; assumed, to be replaced by what an evaluation finds
+SPREAD: Final = 0.35  # of the difference in NDCG@10 between two orders of a listing: assumed
 WANTED_WITHIN: Final = 0.02  # an interval of ± this much of NDCG@10 tells a usual lift from none
 RECENT_DAYS: Final = 7
 
