@@ -9,7 +9,7 @@ import orjson
 from flask import Flask, Response, request
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from features.store.protocol import Backlog, StoreUnavailable
 from service.contract.verdicts import FieldError, field_errors
@@ -193,5 +193,7 @@ def _sentence(error: HTTPException) -> str:
 
 
 def _allow(error: HTTPException) -> dict[str, str]:
-    """Keep the one header that Flask's own errors carry: which methods there are."""
-    return {name: value for name, value in error.get_headers() if name == "Allow"}
+    """Keep the one header that Flask's own errors carry, which methods there are, in an order that stays the same."""
+    if not isinstance(error, MethodNotAllowed) or not error.valid_methods:
+        return {}
+    return {"Allow": ", ".join(sorted(error.valid_methods))}
