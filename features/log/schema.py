@@ -95,6 +95,7 @@ SCHEMAS: Final[Mapping[Kind, pa.Schema]] = {
             ("rules", pa.list_(pa.string())),  # ids of the merchant's rules that changed the list
             ("shadow", pa.list_(pa.int32())),  # places of the shop's order as they would have been shown
             ("moved", pa.float64()),  # the share of them that would have stood elsewhere
+            ("automated", pa.bool_()),  # the browser says that no person drives it; null: none called
         ]
     ),
     Kind.ITEMS: pa.schema(

@@ -13,6 +13,7 @@ from service.api.auth import Access, Credentials
 from service.api.endpoint import Endpoint
 
 PREFLIGHT_SECONDS: Final = 86_400  # browsers keep one for less: Chromium for two hours
+LONGEST_NAME: Final = 256  # characters kept of what a browser calls itself: robots say so before
 _OPEN: Final = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
 
 
@@ -22,6 +23,12 @@ def credentials() -> Credentials:
     query = request.args.get("key") if environ["QUERY_STRING"] else None
     origin = environ.get("HTTP_ORIGIN")
     return Credentials(environ.get("HTTP_AUTHORIZATION"), query, origin, environ.get("HTTP_HOST", ""))
+
+
+def user_agent() -> str | None:
+    """Return what the visitor's browser calls itself; None where the shop's own machine calls, which is no visitor."""
+    environ = request.environ
+    return environ.get("HTTP_USER_AGENT", "")[:LONGEST_NAME] if "HTTP_ORIGIN" in environ else None
 
 
 def register(app: Flask, endpoints: Iterable[Endpoint]) -> None:

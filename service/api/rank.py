@@ -7,6 +7,7 @@ from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
 from service.api.auth import Access, Caller
+from service.api.browsers import user_agent
 from service.api.endpoint import Endpoint, answer_of, body_as
 from service.api.problems import Forbidden, refused
 from service.api.rates import check_visitor
@@ -15,7 +16,7 @@ from service.contract.verdicts import FieldError
 from service.deps import Deps
 from service.ranking.reasons import Why
 from service.rankings.arrange import arranged
-from service.rankings.call import Call, Moment, call_of, respecting
+from service.rankings.call import Arrival, Call, call_of, respecting
 from service.rankings.compute import compute
 from service.rankings.decide import SHADOW, Decision, decide
 from service.rankings.explain import explained
@@ -89,12 +90,12 @@ def post_rank(deps: Deps, caller: Caller) -> Response:
 
 def parse(deps: Deps, caller: Caller) -> Call:
     """Return the call that the request makes; raises a Problem where it is not one that this key may make."""
-    moment = Moment(deps.clock(), deps.timer())
+    arrival = Arrival(deps.clock(), deps.timer(), user_agent())
     request = body_as(RANK_REQUEST)
     if request["time"] is not None and not caller.is_trusted:
         wrong = FieldError("time", "secret_key_needed", "Only a secret key may state the time of a ranking")
         raise Forbidden("secret_key_needed", wrong.message, [wrong])
-    call = call_of(request, caller.shop, deps.new_id(moment.now), moment, deps.settings.deadline_ms)
+    call = call_of(request, caller.shop, deps.new_id(arrival.now), arrival, deps.settings.deadline_ms)
     if twice := repeated(call.item_ids):
         raise refused(twice)
     check_visitor(deps, caller, call.visitor_id)

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from features.candidates import Listing
 from service.api.auth import Access, Caller
+from service.api.browsers import user_agent
 from service.api.endpoint import Endpoint, body_as
 from service.api.problems import Forbidden
 from service.api.rank import RankAnswer, answer
@@ -15,7 +16,7 @@ from service.contract.recommendation import RECOMMEND_REQUEST, RecommendRequest
 from service.contract.verdicts import FieldError
 from service.deps import Deps
 from service.rankings.arrange import arranged
-from service.rankings.call import Call, Moment, respecting
+from service.rankings.call import Arrival, Call, respecting
 from service.rankings.decide import SHADOW, decide
 from service.rankings.outcome import in_shadow
 from service.rankings.reasons import ShopOrder
@@ -43,7 +44,7 @@ def post_recommend(deps: Deps, caller: Caller) -> Response:
 
 def parse(deps: Deps, caller: Caller) -> tuple[Call, Wanted]:
     """Return the call that the request makes; raises a Problem where it is not one that this key may make."""
-    moment = Moment(deps.clock(), deps.timer())
+    arrival = Arrival(deps.clock(), deps.timer(), user_agent())
     request: RecommendRequest = body_as(RECOMMEND_REQUEST)
     if request["time"] is not None and not caller.is_trusted:
         wrong = FieldError("time", "secret_key_needed", "Only a secret key may state the time of a ranking")
@@ -51,7 +52,7 @@ def parse(deps: Deps, caller: Caller) -> tuple[Call, Wanted]:
     said = request["consent"]
     consent = request["visitor_id"] is not None if said is None else said
     call = Call(
-        ranking_id=deps.new_id(moment.now),
+        ranking_id=deps.new_id(arrival.now),
         shop=caller.shop,
         page=request["page"],
         visitor_id=request["visitor_id"] if consent else None,
@@ -60,12 +61,13 @@ def parse(deps: Deps, caller: Caller) -> tuple[Call, Wanted]:
         listing=Listing((), ()),
         context=request["context"] or {},
         limit=request["n"],
-        at=moment.now if request["time"] is None else request["time"],
-        now=moment.now,
-        began=moment.timer,
-        deadline=moment.timer + (request["deadline_ms"] or deps.settings.deadline_ms) / 1000,
+        at=arrival.now if request["time"] is None else request["time"],
+        now=arrival.now,
+        began=arrival.timer,
+        deadline=arrival.timer + (request["deadline_ms"] or deps.settings.deadline_ms) / 1000,
         explain=request["explain"],
         recommends=True,
+        user_agent=arrival.user_agent,
     )
     check_visitor(deps, caller, call.visitor_id)
     wanted = Wanted(request["n"], request["item_id"], request["items"] or (), request["exclude"] or ())

@@ -168,7 +168,7 @@ def _guardrail(side: Guardrail) -> GuardrailAnswer:
 
 def _left(figures: Figures) -> Left:
     return Left(
-        automated_visitors=0,  # nothing tells them yet: none is excluded
+        automated_visitors=figures.automated,
         both_arms_visitors=figures.split.both,
         capped_visitors=sum(arm.capped for arm in figures.arms.values()),
         revenue_cap=None if figures.cap == float("inf") else figures.cap,

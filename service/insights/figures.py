@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from service.insights.database import Database
 
 QUANTILE: Final = 0.99
+MOST_AN_HOUR: Final = 500  # rankings for, or acts of, a person: one every seven seconds for an hour
 UNCAPPED: Final = float("inf")
 METRICS: Final = ("revenue_per_visitor", "conversion", "add_to_cart", "click_rate")
 
@@ -60,6 +61,7 @@ class Figures:
     window: Window | None
     windows: list[Window]
     split: Split
+    automated: int  # visitors
     money: Money
     cap: float
     arms: dict[str, Arm]
@@ -77,6 +79,7 @@ def figures_of(db: "Database", shop: str, question: Question) -> Figures:
     which = {"experiment": window.experiment if window else "", "window": window.since if window else 0.0}
     db.run("visitors", **which)
     db.run("acts", **where, since=question.since, past=question.since - PAST_SECONDS)
+    automated = _left_out(db, question)
     db.run("orders")
     money = Money(*db.run("money")[0])
     db.run("figures", currency=money.currency)
@@ -85,6 +88,7 @@ def figures_of(db: "Database", shop: str, question: Question) -> Figures:
         window=window,
         windows=windows,
         split=Split(*db.run("split")[0]),
+        automated=automated,
         money=money,
         cap=cap,
         arms={
@@ -98,6 +102,15 @@ def figures_of(db: "Database", shop: str, question: Question) -> Figures:
             for date, rankings, personalized in db.run("days", sampled=OFF_SHARE)
         ],
     )
+
+
+def _left_out(db: "Database", question: Question) -> int:
+    """Return how many visitors are automated; leave them out, unless nothing is to be."""
+    db.run("automated", most=MOST_AN_HOUR)
+    ((count,),) = db.run("automated_count")
+    if count and not question.unfiltered:
+        db.run("people")
+    return int(count)
 
 
 def _caps(db: "Database", question: Question) -> tuple[float, float]:

@@ -19,7 +19,7 @@ class Question:
     page: str
     since: float
     until: float
-    unfiltered: bool = False  # nothing capped
+    unfiltered: bool = False  # nobody left out as automated, nothing capped
 
     @property
     def is_whole_shop(self) -> bool:

@@ -30,6 +30,7 @@ class Call:
     explain: bool = False
     recommends: bool = False  # the listing is of our own candidates, not of the shop
     opted_out: bool = False  # the visitor objects or is erased: then there is no id either
+    user_agent: str | None = None  # what the visitor's browser calls itself, where a web page calls
 
     @property
     def shop_name(self) -> str:
@@ -61,15 +62,16 @@ def respecting(call: Call, objections: Objections) -> Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """When a call came in: Unix seconds, and the same on the process's timer."""
+class Arrival:
+    """When a call came in (Unix seconds, and the same on the process's timer), and what browser sent it, if one did."""
 
     now: float
     timer: float
+    user_agent: str | None = None
 
 
 def call_of(
-    request: RankRequest, shop: ShopSettings, ranking_id: str, moment: Moment, default_deadline_ms: float
+    request: RankRequest, shop: ShopSettings, ranking_id: str, arrival: Arrival, default_deadline_ms: float
 ) -> Call:
     """Return the call of a valid request."""
     ids, said = split(request["items"])
@@ -85,9 +87,10 @@ def call_of(
         listing=Listing(ids, said),
         context=request["context"] or {},
         limit=min(request["limit"] or len(ids), len(ids)),
-        at=moment.now if request["time"] is None else request["time"],
-        now=moment.now,
-        began=moment.timer,
-        deadline=moment.timer + deadline_ms / 1000,
+        at=arrival.now if request["time"] is None else request["time"],
+        now=arrival.now,
+        began=arrival.timer,
+        deadline=arrival.timer + deadline_ms / 1000,
         explain=request["explain"],
+        user_agent=arrival.user_agent,
     )

@@ -47,6 +47,7 @@ def exposure_of(
             "session_id": call.session_id,
             "page": call.page,
             "consent": call.consent,
+            **({} if call.user_agent is None else {"user_agent": call.user_agent}),
             "arm": decision.arm,
             "experiment": decision.experiment,
             "window": decision.window,

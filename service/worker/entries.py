@@ -10,6 +10,7 @@ import orjson
 from features.log.reader import Fact
 from features.log.schema import Kind, sequence_of
 from features.store.protocol import Entry, Positions
+from service.robots import is_declared
 
 _LOG: Final = logging.getLogger(__name__)
 COUNTED: Final = frozenset({"e", "i"})  # entries that state is projected from: events and items
@@ -61,6 +62,8 @@ def _streamed(entry: Entry) -> Iterator[Streamed]:
         row = orjson.loads(entry.body)
         row["sequence"] = sequence_of(int(milliseconds), int(number))
         float(row["received_at"])
+        if (user_agent := row.pop("user_agent", None)) is not None:
+            row["automated"] = is_declared(user_agent)
         yield Streamed(Fact(_KINDS[entry.kind], row), entry.before or b"")
     except (orjson.JSONDecodeError, LookupError, TypeError) as error:
         _LOG.warning("left out entry %s of a stream, which is no fact: %r", entry.id.decode(), error)

@@ -26,13 +26,14 @@ def measure() -> Section:
     """Write the log, then ask new processes for the figures of a page."""
     with TemporaryDirectory() as directory:
         past.write(Path(directory))
+        past.merge(Path(directory))
         told = [asked(directory) for _ in range(ASKED)]
     best = {name: min(each[name] for each in told) for name in told[0]}
     return Section(
         "Figures of a page",
-        f"{past.EVENTS:,} events and {past.EVENTS * past.RANKINGS_SHARE:,.0f} rankings of {past.DAYS} days in files of "
-        f"{past.FILE_ROWS:,}, {past.VISITORS:,} visitors; one page with those below it, all {past.DAYS} days. Best of "
-        f"{ASKED} new processes, files in the memory of the system; memory is the most that such a process held.",
+        f"{past.EVENTS:,} events and {past.EVENTS * past.RANKINGS_SHARE:,.0f} rankings of {past.DAYS} days in files as "
+        f"the worker leaves them, {past.VISITORS:,} visitors; one page with those below it, all {past.DAYS} days. Best "
+        f"of {ASKED} new processes, files in the memory of the system; memory is the most that such a process held.",
         [
             Figure("first time", best["cold"], "s", at_most=3.0),
             Figure("again", best["kept"], "s", at_most=0.3),

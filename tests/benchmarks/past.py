@@ -1,4 +1,7 @@
-"""Four weeks of a busy shop as files of the log: 10 million events, drawn from a seed, written column by column."""
+"""Four weeks of a busy shop as files of the log: 10 million events, drawn from a seed, written column by column.
+
+The worker's own code then merges the files of closed days, as it does within the hour after midnight.
+"""
 
 from pathlib import Path
 from typing import Final
@@ -10,8 +13,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from features.assignment import held_out
-from features.log.place import date_of
+from features.log.place import Log, date_of
 from features.log.schema import SCHEMAS, Kind
+from features.store.memory_work import MemoryWorkStore
+from service.worker.compacting import GRACE_SECONDS, Compacting
+from service.worker.held import holding
 
 SHOP: Final = "bench"
 DAYS: Final = 28
@@ -42,6 +48,16 @@ def write(root: Path, events: int = EVENTS) -> None:
             root, Kind.EXPOSURES, since, _exposures(rng, people, since, int(events * RANKINGS_SHARE / DAYS))
         )
         _save(root, Kind.EVENTS, since, _events(rng, people, since, events // DAYS))
+
+
+def merge(root: Path) -> None:
+    """Merge the files of closed days; that of the last day stays open."""
+    merging, now = Compacting(SHOP), SINCE + DAYS * DAY_SECONDS - 1.0
+    for _ in range(2):  # covered files go when their grace is over
+        with holding(MemoryWorkStore(), Log(f"file://{root}"), SHOP) as held:
+            while held is not None and merging.step(held, now):
+                pass
+        now += GRACE_SECONDS
 
 
 def _events(rng: np.random.Generator, people: pa.Table, since: float, count: int) -> pa.Table:

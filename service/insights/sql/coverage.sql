@@ -1,6 +1,7 @@
 -- All rankings by why they count or not. Where a page is off, only a sample of $sampled was recorded.
 SELECT
     CASE
+        WHEN visitor_id IN (SELECT visitor_id FROM automated) THEN 'automated'
         WHEN side IS NOT NULL AND visitor_id IS NOT NULL AND experiment = $experiment AND since = $window THEN 'covered'
         WHEN side IS NOT NULL AND visitor_id IS NOT NULL THEN 'other_window'
         WHEN reason IS NULL THEN 'no_visitor_id'

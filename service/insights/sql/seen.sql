@@ -9,6 +9,7 @@ SELECT
     personalized,
     latency_ms,
     source,
+    coalesce(automated, false) AS is_declared,
     CASE WHEN $whole THEN $holdout ELSE coalesce(experiment, '') END AS experiment,
     CASE WHEN $whole THEN 0.0 ELSE coalesce("window", 0.0) END AS since,
     CASE
