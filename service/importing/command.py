@@ -18,6 +18,8 @@ from features.store.protocol import WorkStore
 from features.store.redis_privacy import RedisPrivacy
 from features.store.redis_settings import RedisSettings
 from service.cli.live import live
+from service.importing.foreign.notes import Notes
+from service.importing.foreign.options import Wish, foreign_options
 from service.importing.intake import Events, Exposures, Intake, Items
 from service.importing.load import Into, Load, Tally
 from service.importing.progress import progress
@@ -28,6 +30,7 @@ from service.settings import Settings
 from service.shops import shop_of
 
 PATIENCE_SECONDS: Final = 60.0  # for one round trip: nobody waits in a shop for it
+_NAMES_TOLD: Final = 20
 
 
 class State(NamedTuple):
@@ -59,16 +62,27 @@ class State(NamedTuple):
     show_default=True,
     help="Where to tell which lines were refused, and why. Written only if there are any.",
 )
+@foreign_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def import_files(  # noqa: PLR0913 - one per option
-    settings: Settings, files: tuple[Path, ...], shop: str, kind: str, rejected: Path, *, as_json: bool
+    settings: Settings,
+    files: tuple[Path, ...],
+    shop: str,
+    kind: str,
+    rejected: Path,
+    *,
+    wish: Wish,
+    as_json: bool,
 ) -> None:
     """Take events, items or exposures from files into the log and the live state.
 
     FILE is JSON lines (.jsonl, .ndjson, .json), CSV (.csv) or Parquet (.parquet), also gzipped (.gz). Records are those
     of POST /v1/events and PUT /v1/items; every event says its `time`. What the log has already is left out, so that an
     import can be repeated. Lines that are refused are told in a file with the reason; the others are kept.
+
+    With --format the records are another system's; docs/importing.md has what becomes of each. What has no place here
+    is counted by its name.
 
     CSV names its columns in the first line, as the records name their fields. One row is one item of an event: columns
     item_id, index, price and quantity; rows of one event stand together under its event_id. Attributes of items are
@@ -85,19 +99,23 @@ def import_files(  # noqa: PLR0913 - one per option
     Example:
       balad import catalogue.csv --shop acme --kind items
       balad import events-*.jsonl.gz --shop acme
+      balad import events_20261122.json.gz --shop acme --format ga4 --consent no
     """
     began = time.monotonic()
+    foreign = wish.reader(kind, files)
     with opened(settings) as state:
         into = Into(state.store, state.log, shop_of(state.settings, shop))
         rejects = Rejects(rejected)
         with closing(rejects):
-            tally = _load(Load(into, _intake(kind, into), rejects), files)
+            tally = _load(Load(into, _intake(kind, into), rejects, foreign), files)
     told = {
         "shop": shop,
         "kind": kind,
         **dataclasses.asdict(tally),
         "seconds": round(time.monotonic() - began, 2),
     }
+    if foreign is not None:
+        told |= _counts(foreign.notes)
     if as_json:
         click.echo(json.dumps(told | {"rejected_file": str(rejected) if tally.rejected else None}))
     else:
@@ -105,10 +123,14 @@ def import_files(  # noqa: PLR0913 - one per option
             f"{kind} of {shop}: {tally.added:,} added, {tally.duplicates:,} there already, "
             f"{tally.rejected:,} rejected, in {told['seconds']:.1f} s"
         )
+        if foreign is not None:
+            _tell(tally, foreign.notes)
         if tally.rejected:
             click.echo(f"what was rejected, and why: {rejected}", err=True)
     if tally.rejected and not tally.added and not tally.duplicates:
         raise click.ClickException(f"nothing could be used; see {rejected}")
+    if tally.unmapped and not tally.added and not tally.duplicates:
+        raise click.ClickException("nothing in these files has a place here; is --format right, and --kind?")
 
 
 @click.command()
@@ -150,6 +172,24 @@ def opened(settings: Settings) -> Iterator[State]:
         stack.callback(store.close)
         stack.callback(exchange.close)
         yield State(store, RedisSettings(exchange), RedisPrivacy(exchange), exchange, Log(ready.log_url))
+
+
+def _counts(notes: Notes) -> dict[str, dict[str, int]]:
+    """Return what was counted by name, the most frequent first."""
+    counted = {"unmapped_names": notes.unmapped, "assumed": notes.assumed, "left_out": notes.left_out}
+    return {what: dict(names.most_common()) for what, names in counted.items()}
+
+
+def _tell(tally: Tally, notes: Notes) -> None:
+    click.echo(f"{tally.read:,} records read, {tally.unmapped:,} of them have no place here")
+    titles = {"no place": notes.unmapped, "assumed": notes.assumed, "left out": notes.left_out}
+    for title, names in titles.items():
+        for name, number in names.most_common(_NAMES_TOLD):
+            click.echo(f"  {title:8}  {number:>12,}  {name}")
+        if len(names) > _NAMES_TOLD:
+            click.echo(
+                f"  {title:8}  {'…':>12}  and {len(names) - _NAMES_TOLD:,} other names; --json has all"
+            )
 
 
 def _intake(kind: str, into: Into) -> Intake:

@@ -12,6 +12,7 @@ from uuid import uuid4
 from features.log.place import Log
 from features.store.protocol import WorkStore
 from service.importing.duplicates import Duplicates
+from service.importing.foreign.formats import Foreign
 from service.importing.intake import Intake
 from service.importing.records import Record, Source
 from service.importing.rejects import Rejects
@@ -46,18 +47,20 @@ class Tally:
     added: int = 0
     duplicates: int = 0
     rejected: int = 0
+    unmapped: int = 0
     seconds: float = field(default=0.0, kw_only=True)
 
 
 class Load:
-    """One import. `rejects` takes what cannot be used."""
+    """One import. `rejects` takes what cannot be used; `foreign` reads another system's records as ours."""
 
-    def __init__(self, into: Into, intake: Intake, rejects: Rejects) -> None:
+    def __init__(self, into: Into, intake: Intake, rejects: Rejects, foreign: Foreign | None = None) -> None:
         self.tally = Tally()
         self._name = uuid4().hex
         self._into = into
         self._intake = intake
         self._rejects = rejects
+        self._foreign = foreign
         self._duplicates = Duplicates(into.log, into.shop.name, intake)
         self._history = past(into.store, into.shop.name, into.shop.attributes)
 
@@ -69,18 +72,21 @@ class Load:
 
     def take(self, source: Source) -> Iterator[None]:
         """Take in a file; yields after each chunk."""
-        records = source.records(joined=self._intake.joined)
+        records = source.records(joined=self._intake.joined and self._foreign is None)
+        if self._foreign is not None:
+            records = self._foreign.read(records)
         while chunk := list(islice(records, CHUNK)):
             self._take(source.path, chunk)
             yield
 
     def _take(self, path: Path, chunk: list[Record]) -> None:
-        readable = [record for record in chunk if record.wrong is None]
+        mapped = [record for record in chunk if not record.unmapped]
+        readable = [record for record in mapped if record.wrong is None]
         now = self._into.clock()
         typed = self._intake.typed
         said = [typed(record.said) if record.flat else record.said for record in readable]
         rows, rejections = self._intake.judge(said, now)
-        for record in chunk:
+        for record in mapped:
             if record.wrong is not None:
                 self._rejects.add(path, record, None)
         for rejection in rejections:
@@ -88,11 +94,12 @@ class Load:
         new = self._duplicates.without(rows)
         if new:
             self._write(new, now)
-        refused = len(chunk) - len(readable) + len(rejections)
+        refused = len(mapped) - len(readable) + len(rejections)
         self.tally.read += len(chunk)
         self.tally.added += len(new)
         self.tally.rejected += refused
-        self.tally.duplicates += len(chunk) - refused - len(new)
+        self.tally.unmapped += len(chunk) - len(mapped)
+        self.tally.duplicates += len(mapped) - refused - len(new)
 
     def _write(self, rows: list[dict[str, Any]], now: float) -> None:
         with self._turn() as held:

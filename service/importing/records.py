@@ -34,6 +34,7 @@ class Record(NamedTuple):
     said: object
     wrong: str | None = None
     flat: bool = False  # whether it is of a table, so that it has no parts and its values may be text
+    unmapped: bool = False  # whether it is another system's, and has no place here
 
 
 Records: TypeAlias = Iterator[Record]

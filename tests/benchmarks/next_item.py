@@ -23,6 +23,7 @@ import numpy as np
 from features.identity import hash64
 from features.sessions.index import Asked, SessionIndex
 from features.sessions.trail import Tracks, Trail
+from features.store.keys import trail_keys
 from service.ranking.forest import Forest
 from service.settings import environment
 from tests.benchmarks.client import Connection
@@ -81,15 +82,22 @@ def offline(sessions: Sequence[list[str]], rows: Sequence[Row]) -> None:
 
 
 def over_http(sessions: Sequence[list[str]], rows: Sequence[Row]) -> None:
-    """Import, train, then post each row's events and ask, as a storefront would."""
-    with installation() as balad, tempfile.TemporaryDirectory() as directory:
+    """Import, train, then post each row's events and ask, as a storefront would.
+
+    No worker runs, so that the tables stay those of the sessions to learn from: rows of one session hold each other's
+    next items, and a table that took in one of them would know the others.
+    """
+    with installation(worker=False) as balad, tempfile.TemporaryDirectory() as directory:
         file = Path(directory) / "train.jsonl"
         with file.open("w") as out:
             out.writelines(f"{json.dumps(event)}\n" for event in events(sessions))
         balad_command(balad, "import", str(file), "--shop", balad.shop.shop)
         balad_command(balad, "train", "--shop", balad.shop.shop)
         time.sleep(3.0)  # every web process has the model and the sessions
+        learned_from = trail_of(balad)
         ranks, seconds, fallbacks = asked(balad, rows)
+        if trail_of(balad) != learned_from:
+            raise RuntimeError("the tables took in sessions of the test: the figures would be too good")
     say(
         f"over HTTP, {len(rows):,} rows, p50 {1_000 * float(np.median(seconds)):.2f} ms, {fallbacks} not personalised"
     )
@@ -121,6 +129,12 @@ def asked(balad: Installation, rows: Sequence[Row]) -> tuple[list[int], list[flo
             seconds.append(got.seconds)
             fallbacks += not answer["personalized"]
     return ranks, seconds, fallbacks
+
+
+def trail_of(balad: Installation) -> tuple[int, str]:
+    """Return how many batches the tables are made of, and how often they were begun anew."""
+    trail, _, epoch = trail_keys(balad.shop.shop)
+    return int(balad.store.xlen(trail)), str(balad.store.get(epoch))
 
 
 def events(sessions: Sequence[list[str]]) -> Iterator[dict[str, Any]]:
