@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,13 +48,21 @@ class Report:
         return self.acknowledged / self.seconds
 
 
-def kill_rounds(mode: Literal["everysec", "always"], rounds: int, seed: int) -> Report:
-    """Send events while a random process is killed at a random moment, round after round; then look into the log."""
+def kill_rounds(
+    mode: Literal["everysec", "always"],
+    rounds: int,
+    seed: int,
+    told: Callable[[int, int], None] = lambda _round, _acknowledged: None,
+) -> Report:
+    """Send events while a random process is killed at a random moment, round after round; then look into the log.
+
+    `told` hears after each round which it was, and how many events were acknowledged until then.
+    """
     draw, kills, redis_kills = random.Random(seed), dict.fromkeys(ROLES, 0), list[float]()
     with TemporaryDirectory(prefix="balad-kill-") as data, town(Path(data), mode) as place:
         sent, began = Sent(), time.monotonic()
         with sending(place, sent):
-            for _ in range(rounds):
+            for number in range(1, rounds + 1):
                 _wait_for_more(sent)
                 time.sleep(draw.uniform(0.0, 0.6))
                 role = draw.choice(ROLES)
@@ -62,6 +70,7 @@ def kill_rounds(mode: Literal["everysec", "always"], rounds: int, seed: int) -> 
                     redis_kills.append(time.monotonic())
                 place.kill(role, draw)
                 kills[role] += 1
+                told(number, len(sent.acknowledged))
             _wait_for_more(sent)
         seconds = time.monotonic() - began
         place.stop()
