@@ -1,7 +1,7 @@
 """What events add to the statistics of items, as integers under the hour in which they arrived.
 
 An event counts for its items and for the shop's totals; an interaction also pairs its item with what the visitor
-touched before it in the session.
+touched before it in the session. What one visitor does with an item counts so often an hour, and no more.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from features.bounded import NOBODY, Counts, Mask, Tally
 from features.compiled import jit
 from features.facts import ACTION_OF, INTERACTION, NO_INDEX, SESSION_GAP_SECONDS, Action, Event, Records
 from features.identity import hash64, session_hash
@@ -47,6 +48,8 @@ INCREMENT: Final = np.dtype(
         ("amount", "<u8"),
     ]
 )
+# What an event asks to be counted as: its first counter, or, where it only pairs, a number of its own behind those.
+_KINDS: Final = {name: COUNTERS + action for name, action in ACTION_OF.items()} | _FIRST_COUNTER
 _PRIOR_BYTES: Final = PRIOR_RECORDS * INTERACTION.itemsize
 _ACTED: Final = np.dtype([("item", "<u8"), ("time", "<f8"), ("session", "<u4"), ("hour", "<u4")])
 _Acted: TypeAlias = tuple[int, float, int, int]
@@ -57,6 +60,7 @@ class Increments:
     """INCREMENT rows by item, hour, neighbour and counter: one order, whichever way the events came."""
 
     rows: Records
+    refused: frozenset[int] = frozenset()  # places of the events whose items count no more for their visitor
 
     @property
     def items(self) -> list[int]:
@@ -71,30 +75,86 @@ class Increments:
             yield Increments(self.rows[start:end])
 
 
-def increments_of(events: Iterable[tuple[Event, bytes]]) -> Increments:
+def increments_of(events: Iterable[tuple[Event, bytes]], tally: Tally) -> Increments:
     """Return what events add to items, and to the shop's totals under SHOP; no events add nothing.
 
     Each event comes with its visitor's last PRIOR_RECORDS interactions before it, packed. Without them, or with
-    another number of items than one, an event makes no pairs.
+    another number of items than one, an event makes no pairs. What `tally` does not let count adds nothing.
     """
-    items: list[int] = []
-    indexes: list[int] = []
-    counters: list[tuple[int, int, int]] = []  # first counter of its kind, hour, how many items
-    acted: list[_Acted] = []
-    before: list[bytes] = []
-    for event, prior in events:
-        if not (its_items := event["items"]):
-            continue
-        name, hour = event["name"], int(event["received_at"] // HOUR_SECONDS)
+    taken = _Taken()
+    for place, (event, prior) in enumerate(events):
+        taken.take(place, event, prior)
+    lets = tally.let(taken.asked())
+    rows = np.concatenate((taken.counts(lets), taken.pairs(lets)))
+    return Increments(_sorted(rows), taken.refused(lets))
+
+
+class _Taken:
+    """Events as they come: one row for each of their items."""
+
+    def __init__(self) -> None:
+        self._items: list[int] = []
+        self._indexes: list[int] = []
+        self._who: list[int] = []  # of each event,
+        self._events: list[tuple[int, int, int, int]] = []  # its place, kind, hour, and how many items
+        self._acted: list[_Acted] = []
+        self._before: list[bytes] = []
+        self._acts: list[int] = []  # rows
+
+    def take(self, place: int, event: Event, prior: bytes) -> None:
+        """Add an event; one without items, or of no kind that counts or pairs, adds nothing."""
+        name, its_items = event["name"], event["items"]
+        if not its_items or (kind := _KINDS.get(name)) is None:
+            return
+        hour = int(event["received_at"] // HOUR_SECONDS)
+        visitor_id = event["visitor_id"]
         hashes = [hash64(item["item_id"]) for item in its_items]
-        if (counter := _FIRST_COUNTER.get(name)) is not None:
-            items += hashes
-            indexes += _indexes(its_items, counter)
-            counters.append((counter, hour, len(hashes)))
         if prior and len(hashes) == 1 and name in ACTION_OF:
-            acted.append((hashes[0], event["time"], session_hash(event["session_id"]), hour))
-            before.append(prior)
-    return Increments(_sorted(np.concatenate((_counts(items, indexes, counters), _pairs(acted, before)))))
+            self._acted.append((hashes[0], event["time"], session_hash(event["session_id"]), hour))
+            self._before.append(prior)
+            self._acts.append(len(self._items))
+        who = NOBODY if visitor_id is None else hash64(visitor_id)
+        self._who.append(who)
+        self._events.append((place, kind, hour, len(hashes)))
+        self._items += hashes
+        self._indexes += _indexes(its_items, kind)
+
+    def asked(self) -> Counts:
+        """Return what asks to be counted."""
+        (_, kinds, hours), sizes = self._columns()
+        who = np.repeat(np.array(self._who, np.uint64), sizes)
+        return Counts(who, np.array(self._items, np.uint64), kinds, hours)
+
+    def counts(self, lets: Mask) -> Records:
+        """Return one row per count of an item and one for the shop."""
+        (_, kinds, hours), _ = self._columns()
+        items, indexes = np.array(self._items, np.uint64), np.array(self._indexes, np.int64)
+        kept = lets & (kinds < COUNTERS)
+        first = kinds[kept]
+        rows = np.zeros((2, len(first)), INCREMENT)
+        rows["item"][1], rows["hour"], rows["amount"] = items[kept], hours[kept], 1
+        rows["counter"] = first + np.where(first < VIEWS, slot_groups(indexes[kept]), 0)
+        return rows.ravel()
+
+    def pairs(self, lets: Mask) -> Records:
+        """Return the rows of items that were touched one after the other."""
+        kept = lets[self._acts]
+        filled = b"".join([prior.rjust(_PRIOR_BYTES, b"\0") for prior in self._before])
+        prior = np.frombuffer(filled, INTERACTION).reshape(-1, PRIOR_RECORDS)[kept]
+        rows = np.zeros(2 * prior.size, INCREMENT)
+        return rows[: _pair(np.array(self._acted, _ACTED)[kept], prior, rows)]
+
+    def refused(self, lets: Mask) -> frozenset[int]:
+        """Return the places of events none of whose items count."""
+        if lets.all():
+            return frozenset()
+        (places, _, _), _ = self._columns()
+        return frozenset(places.tolist()) - frozenset(places[lets].tolist())
+
+    def _columns(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return place, kind and hour of the event of each row, shape (3, n), and how many rows each event has."""
+        *columns, sizes = np.array(self._events, np.int64).reshape(-1, 4).T
+        return np.repeat(columns, sizes, axis=1), sizes
 
 
 def counts(name: str) -> bool:
@@ -123,23 +183,6 @@ def _indexes(items: Sequence[Mapping[str, Any]], counter: int) -> list[int]:
     if counter == IMPRESSIONS.start:
         return [place if (index := item["index"]) is None else index for place, item in enumerate(items)]
     return [NO_INDEX if (index := item["index"]) is None else index for item in items]
-
-
-def _counts(items: list[int], indexes: list[int], counters: list[tuple[int, int, int]]) -> Records:
-    """Return one row per count of an item and one for the shop."""
-    first, hours, repeats = np.array(counters, np.int64).reshape(-1, 3).T
-    first = np.repeat(first, repeats)
-    rows = np.zeros((2, len(items)), INCREMENT)
-    rows["item"][1], rows["hour"], rows["amount"] = items, np.repeat(hours, repeats), 1
-    rows["counter"] = first + np.where(first < VIEWS, slot_groups(indexes), 0)
-    return rows.ravel()
-
-
-def _pairs(acted: list[_Acted], before: list[bytes]) -> Records:
-    filled = b"".join([prior.rjust(_PRIOR_BYTES, b"\0") for prior in before])
-    prior = np.frombuffer(filled, INTERACTION).reshape(-1, PRIOR_RECORDS)
-    rows = np.zeros(2 * prior.size, INCREMENT)
-    return rows[: _pair(np.array(acted, _ACTED), prior, rows)]
 
 
 def _sorted(rows: Records) -> Records:

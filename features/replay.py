@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from features.attributes import Attribute
+from features.bounded import Tally
 from features.candidates import Context, Listing
 from features.facts import INTERACTION, Event, KnownItem, impressions_of, interactions_of
 from features.identity import hash64, session_hash
@@ -37,6 +38,7 @@ class Replay:
         self._interactions: dict[str, bytes] = defaultdict(bytes)
         self._impressions: dict[str, bytes] = defaultdict(bytes)
         self._statistics: dict[int, bytes] = {}
+        self._tally = Tally()
         self._hour_end = 0.0
         self._counted: list[
             tuple[Event, bytes]
@@ -101,7 +103,7 @@ class Replay:
     def _advance(self, now: float) -> None:
         """Count the events of an hour that is over; none of them is visible before its close."""
         hour = int(now // HOUR_SECONDS)
-        increments = increments_of(self._counted)
+        increments = increments_of(self._counted, self._tally)
         items = increments.items
         records = counted([self._statistics.get(item) for item in items], increments, hour)
         self._statistics.update(zip(items, records, strict=True))

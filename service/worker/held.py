@@ -6,12 +6,12 @@ from threading import Event, Thread
 from typing import Final
 from uuid import uuid4
 
+from features.bounded import Tally
 from features.identity import PARTITIONS
 from features.log import writer
-from features.log.kind import Kind
 from features.log.place import Log
 from features.store.protocol import StoreUnavailable, WorkStore
-from service.worker.counting import count, track
+from service.worker.counting import count
 from service.worker.entries import COUNTED, Parts, by_kind, ends, streamed
 from service.worker.state import CursorName, WorkState
 
@@ -29,6 +29,7 @@ class Held:
         self.log = log
         self.shop = shop
         self.state = WorkState()
+        self.tally = Tally()  # one that outlives this hold is given by who goes on counting: see `ShopWork`
         self._token = token
 
     def take(self, *, waits: bool) -> bool:
@@ -83,10 +84,7 @@ class Held:
             writer.write(self.log, self.shop, kind, batch, rows)
 
     def _count(self, batch: int, parts: Parts) -> None:
-        met = streamed(parts, COUNTED)
-        events = [(each.fact.row, each.before) for each in met if each.fact.kind is Kind.EVENTS]
-        count(self.store, self.shop, batch, events)
-        track(self.store, self.shop, batch, (each.fact for each in met))
+        count(self.store, self.shop, batch, streamed(parts, COUNTED), self.tally)
 
 
 @contextmanager

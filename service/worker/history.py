@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 
 from features.attributes import Attribute
+from features.bounded import Tally
 from features.facts import INTERACTION, Event, Know, KnownItem, impressions_of, interactions_of
 from features.increments import PRIOR_RECORDS
 from features.items import described
@@ -16,7 +17,8 @@ from features.log.reader import Fact
 from features.log.schema import Kind
 from features.store import keys
 from features.store.protocol import VisitorState, WorkStore
-from service.worker.counting import count, track
+from service.worker.counting import count
+from service.worker.entries import Streamed
 
 _CATALOGUE_KEPT: Final = 100_000  # items whose attributes this process remembers between batches
 _BEFORE_BYTES: Final = PRIOR_RECORDS * INTERACTION.itemsize
@@ -46,6 +48,7 @@ class History:
         self._by_time = by_time
         self._unknown = _Catalogued(nan, described(None, attributes))
         self._catalogue: dict[str, _Catalogued] = {}
+        self._tally = Tally()
 
     def project(
         self, batch: int, facts: Sequence[Fact], life_seconds: int = keys.VISITOR_LIFE_SECONDS
@@ -62,17 +65,17 @@ class History:
             self._store.visitors(self._shop, list(_visitors_of(facts))), by_time=self._by_time
         )
         rows: dict[str, bytes | None] = {}
-        events: list[tuple[Event, bytes]] = []
-        for kind, row in facts:
-            if kind is Kind.EVENTS:
-                events.append((row, visitors.take(row, self._know_at(row["received_at"]))))
-            elif kind is Kind.ITEMS and self._is_news(row):
+        met: list[Streamed] = []
+        for fact in facts:
+            kind, row = fact
+            before = visitors.take(row, self._know_at(row["received_at"])) if kind is Kind.EVENTS else b""
+            met.append(Streamed(fact, before))
+            if kind is Kind.ITEMS and self._is_news(row):
                 said = None if row["deleted"] else row_of(row)
                 self._remember(row["item_id"], said)
                 rows[row["item_id"]] = None if said is None else orjson.dumps(said)
         self._store.restore_items(self._shop, rows)
-        count(self._store, self._shop, batch, events)
-        track(self._store, self._shop, batch, facts)
+        count(self._store, self._shop, batch, met, self._tally)
         self._store.extend_visitors(
             self._shop, batch, visitors.added(), by_time=self._by_time, life_seconds=life_seconds
         )

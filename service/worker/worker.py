@@ -5,6 +5,7 @@ from collections.abc import Callable
 from threading import Event
 from typing import Final
 
+from features.bounded import Tally
 from features.identity import PARTITIONS
 from features.log.place import Log
 from features.store.protocol import START, LeaseLost, Positions, StoreUnavailable, WorkStore
@@ -35,6 +36,7 @@ class ShopWork:
         self._log = log
         self._shop = shop
         self._after: Positions = (START,) * PARTITIONS
+        self._tally = Tally()
         self._looked_at = float("-inf")
         self._due = False
         self._keeping = keeping
@@ -72,6 +74,7 @@ class ShopWork:
         """Do all there is to do, into the log too: before a stop."""
         with holding(self._store, self._log, self._shop) as held:
             if held is not None:
+                held.tally = self._tally
                 self._finish_import(held)
                 while held.project(now):
                     pass
@@ -93,6 +96,7 @@ class ShopWork:
         with holding(self._store, self._log, self._shop) as held:
             if held is None:
                 return False
+            held.tally = self._tally
             self._finish_import(held)
             more = held.project(now)
             self._after = held.state.project.after

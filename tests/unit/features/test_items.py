@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.attributes import DEFAULT, code, declared
+from features.bounded import Tally
 from features.candidates import Candidates, Listing
 from features.identity import hash64
 from features.increments import VIEWS, increments_of
@@ -121,9 +122,10 @@ def test_standing_is_that_of_the_hour_it_was_read_for() -> None:
     event = {
         "name": "view_item",
         "received_at": AT,
+        "visitor_id": None,
         "items": [{"item_id": "a", "index": None, "price": None}],
     }
-    increments = increments_of([(event, b"")])
+    increments = increments_of([(event, b"")], Tally())
     shop, item = counted([None, None], increments, 1)
     table = ItemTable(DEFAULT)
 

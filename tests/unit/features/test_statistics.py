@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features.bounded import A_VISITOR_AN_HOUR, Tally
 from features.facts import INTERACTION, interactions_of
 from features.identity import hash64
 from features.increments import (
@@ -61,10 +62,11 @@ class Store:
 
     records: dict[int, bytes] = field(default_factory=dict)
     batch: int = 0
+    tally: Tally = field(default_factory=Tally)
 
     def take(self, events: Sequence[Counted], batch: int | None = None) -> None:
         self.batch = self.batch + 1 if batch is None else batch
-        for part in increments_of(events).parts(2):
+        for part in increments_of(events, self.tally).parts(2):
             old = [self.records.get(i) for i in part.items]
             self.records.update(zip(part.items, counted(old, part, self.batch), strict=True))
 
@@ -84,9 +86,13 @@ class Book:
     def __init__(self, events: Sequence[Counted]) -> None:
         self.tallies: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self.pairs: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        self.times: Counter[tuple[int, str, str]] = Counter()
         for each, _ in events:
             for place, item in enumerate(each["items"]):
-                if (counter := self.counter(each["name"], item["index"], place)) is not None:
+                done = int(each["received_at"] // HOUR), each["name"], item["item_id"]
+                self.times[done] += 1
+                counter = self.counter(each["name"], item["index"], place)
+                if counter is not None and self.times[done] <= A_VISITOR_AN_HOUR:
                     for key in (hash64(item["item_id"]), SHOP):
                         self.tallies[key].append((int(each["received_at"] // HOUR), counter))
 
@@ -260,14 +266,37 @@ def test_what_was_not_met_makes_no_pair(apart: list[dict[str, Any]]) -> None:
 
 
 def test_records_that_do_not_fit_the_increments_are_refused() -> None:
-    increments = increments_of(with_priors([event("view_item", START * HOUR, "a")]))
+    increments = increments_of(with_priors([event("view_item", START * HOUR, "a")]), Tally())
     with pytest.raises(ValueError, match="1 records for the increments of 2 items"):
         counted([None], increments, 1)
 
 
-def test_a_visitor_can_pump_views_but_pairs_only_by_alternating() -> None:
-    """What bounds one visitor's influence: a run of looks pairs once; views count each look."""
+def test_one_visitor_counts_so_often_an_hour_for_an_item_and_others_go_on_counting() -> None:
+    events = with_priors([event("view_item", START * HOUR + n, "a") for n in range(50)])
+    others = [({**each, "visitor_id": f"v{n}"}, b"") for n, (each, _) in enumerate(events)]
+    nobodys = [({**each, "visitor_id": None}, b"") for each, _ in events]
     store = Store()
-    store.take(with_priors([event("view_item", START * HOUR + n, "a") for n in range(50)]))
-    assert store.counts(hash64("a"), START + 1)[0][VIEWS] == 50
-    assert store.met(hash64("a"), START + 1) == {}
+    store.take(events[:30])
+    store.take(events[30:])  # another batch is no other hour
+    assert store.counts(hash64("a"), START + 1)[0] == {VIEWS: A_VISITOR_AN_HOUR}
+    assert store.counts(SHOP, START + 1)[0] == {VIEWS: A_VISITOR_AN_HOUR}
+    store.take([*others, *nobodys])
+    assert store.counts(hash64("a"), START + 1)[0] == {VIEWS: A_VISITOR_AN_HOUR + 100}
+
+
+def test_neither_impressions_nor_pairs_are_pumped_by_alternating() -> None:
+    seconds = [START * HOUR + n for n in range(60)]
+    shown = [event("view_item_list", at, "a") for at in seconds]
+    looked = [event("view_item", at, "ab"[n % 2]) for n, at in enumerate(seconds)]
+    store = Store()
+    store.take(with_priors(shown))
+    store.take(with_priors(looked))
+    counts = store.counts(hash64("a"), START + 1)[0]
+    assert counts == {VIEWS: A_VISITOR_AN_HOUR, 0: A_VISITOR_AN_HOUR}
+    assert store.met(hash64("a"), START + 1) == {hash64("b"): PAIR_WEIGHTS[0] * (2 * A_VISITOR_AN_HOUR - 1)}
+
+
+def test_events_that_count_no_more_are_told() -> None:
+    events = with_priors([event("view_item", START * HOUR + n, "a") for n in range(12)])
+    searched = with_priors([event("search", START * HOUR)])
+    assert increments_of([*searched, *events], Tally()).refused == {11, 12}

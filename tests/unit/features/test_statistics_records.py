@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 import pytest
 
+from features.bounded import Tally
 from features.increments import COUNTERS, INCREMENT, Increments, increments_of
 from features.statistics import counted, visible
 from features.statistics_kernel import NEIGHBOURS, PAIRS_AN_HOUR
@@ -49,7 +50,7 @@ def test_what_is_no_record_is_an_item_nothing_happened_to(broken: bytes) -> None
 
 
 def test_no_events_and_no_records_are_nothing() -> None:
-    assert increments_of([]).items == []
-    assert list(increments_of([]).parts(3)) == []
-    assert counted([], increments_of([]), 1) == []
+    assert increments_of([], Tally()).items == []
+    assert list(increments_of([], Tally()).parts(3)) == []
+    assert counted([], increments_of([], Tally()), 1) == []
     assert visible([], START).counts.shape == (0, 3, COUNTERS)
