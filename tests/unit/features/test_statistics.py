@@ -277,7 +277,7 @@ def test_one_visitor_counts_so_often_an_hour_for_an_item_and_others_go_on_counti
     nobodys = [({**each, "visitor_id": None}, b"") for each, _ in events]
     store = Store()
     store.take(events[:30])
-    store.take(events[30:])  # another batch is no other hour
+    store.take(events[30:])
     assert store.counts(hash64("a"), START + 1)[0] == {VIEWS: A_VISITOR_AN_HOUR}
     assert store.counts(SHOP, START + 1)[0] == {VIEWS: A_VISITOR_AN_HOUR}
     store.take([*others, *nobodys])
@@ -291,12 +291,10 @@ def test_neither_impressions_nor_pairs_are_pumped_by_alternating() -> None:
     store = Store()
     store.take(with_priors(shown))
     store.take(with_priors(looked))
-    counts = store.counts(hash64("a"), START + 1)[0]
-    assert counts == {VIEWS: A_VISITOR_AN_HOUR, 0: A_VISITOR_AN_HOUR}
+    assert store.counts(hash64("a"), START + 1)[0] == {VIEWS: A_VISITOR_AN_HOUR, 0: A_VISITOR_AN_HOUR}
     assert store.met(hash64("a"), START + 1) == {hash64("b"): PAIR_WEIGHTS[0] * (2 * A_VISITOR_AN_HOUR - 1)}
 
 
 def test_events_that_count_no_more_are_told() -> None:
-    events = with_priors([event("view_item", START * HOUR + n, "a") for n in range(12)])
-    searched = with_priors([event("search", START * HOUR)])
-    assert increments_of([*searched, *events], Tally()).refused == {11, 12}
+    events = [event("search", START * HOUR), *(event("view_item", START * HOUR, "a") for _ in range(12))]
+    assert increments_of(with_priors(events), Tally()).refused == {11, 12}
