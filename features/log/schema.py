@@ -96,6 +96,9 @@ SCHEMAS: Final[Mapping[Kind, pa.Schema]] = {
             ("shadow", pa.list_(pa.int32())),  # places of the shop's order as they would have been shown
             ("moved", pa.float64()),  # the share of them that would have stood elsewhere
             ("automated", pa.bool_()),  # the browser says that no person drives it; null: none called
+            ("exploration", pa.float64()),  # share of rankings whose order is drawn; null: this one was not
+            ("temperature", pa.float64()),  # of the draw: what scores were divided by
+            ("propensity", pa.list_(pa.float64())),  # of each item among those left, in the shop's order
         ]
     ),
     Kind.ITEMS: pa.schema(

@@ -33,6 +33,7 @@ class PageAnswer(TypedDict):
     state: str
     holdout: float
     traffic: Annotated[float, Field(description="Share of visitors that a test personalises.")]
+    exploration: Annotated[float, Field(description="Share of personalised rankings that is drawn.")]
     schedule: dict[str, Any] | None
     objective: Annotated[Objective, Field(description="What the page is to be good for.")]
     source: Annotated[str | None, Field(description="The page that these settings were set on.")]
@@ -177,6 +178,7 @@ def _described(view: View, page: str) -> dict[str, Any]:
         "state": holds.state,
         "holdout": holds.holdout,
         "traffic": holds.share,
+        "exploration": holds.explored_share,
         "schedule": None if holds.schedule is None else holds.schedule.model_dump(exclude_none=True),
         "objective": holds.objective or USUAL,
         "source": status.source,

@@ -20,6 +20,7 @@ from service.rankings.call import Arrival, Call, call_of, respecting
 from service.rankings.compute import compute
 from service.rankings.decide import SHADOW, Decision, decide
 from service.rankings.explain import explained
+from service.rankings.explore import explored
 from service.rankings.outcome import Outcome, in_shadow, shop_order
 from service.rankings.read import read
 from service.rankings.reasons import Reason, ShopOrder
@@ -60,6 +61,9 @@ class RankAnswer(TypedDict):
     ]
     arm: str | None
     model: str | None
+    explored: Annotated[
+        bool, Field(description="Whether the order was drawn by the scores, not sorted by them.")
+    ]
     items: list[RankedItem]
     unknown_items: Annotated[list[str], Field(description="Items that the catalogue does not hold.")]
 
@@ -76,7 +80,7 @@ def post_rank(deps: Deps, caller: Caller) -> Response:
         with stage("read"):
             state = read(deps, call)
         with stage("compute"):
-            outcome = compute(deps, call, state)
+            outcome = explored(call, decision, compute(deps, call, state))
     except ShopOrder as early:
         outcome = shop_order(call, early.reason)
     if decision.arm == SHADOW:
@@ -113,6 +117,7 @@ def answer(deps: Deps, call: Call, decision: Decision, outcome: Outcome) -> Resp
         "reason": outcome.reason,
         "arm": decision.arm,
         "model": outcome.model,
+        "explored": outcome.draw is not None,
         "items": _items(deps, call, outcome),
         "unknown_items": deps.tables.of(call.shop.shop).uncatalogued(call.item_ids),
     }

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
 _HOURS: Final = re.compile(r"\s*(\d{1,2})[:h](\d{2})\s*(?:-|\N{EN DASH}|to|à)\s*(\d{1,2})[:h](\d{2})\s*")
-_FIELDS: Final = {"traffic": "traffic", "holdout": "holdout", "state": "state", "objective": "objective"}
+_FIELDS: Final = frozenset({"traffic", "holdout", "exploration", "state", "objective"})
+_PERCENT: Final = {"traffic": 100, "holdout": 20, "exploration": 20}  # the most of each
 _SCHEDULED: Final = {
     "since": "since",
     "from": "since",
@@ -52,6 +53,7 @@ def fields_of(settings: KeptPage) -> dict[str, Any]:
         "state": settings.state or "off",
         "traffic": percent(settings.share),
         "holdout": percent(settings.holdout),
+        "exploration": percent(settings.explored_share),
         "objective": settings.objective or "balanced",
         "since": local(schedule.since if schedule else None, zone),
         "until": local(schedule.until if schedule else None, zone),
@@ -75,6 +77,7 @@ def read(form: "MultiDict[str, str]") -> Read:
             "state": form.get("state", ""),
             "traffic": share("traffic", form.get("traffic", "")),
             "holdout": share("holdout", form.get("holdout", "")),
+            "exploration": share("exploration", form.get("exploration", "")),
             "objective": form.get("objective") or None,
             "schedule": _schedule(form),
         }
@@ -85,8 +88,8 @@ def read(form: "MultiDict[str, str]") -> Read:
         found = {_field(each["loc"]): each for each in error.errors()}
         errors = errors_of(error, _field)
         for field, each in found.items():  # shares are written as percentages
-            if field in {"traffic", "holdout"} and each["type"] in {"less_than_equal", "greater_than_equal"}:
-                most = 20 if field == "holdout" else 100
+            if field in _PERCENT and each["type"] in {"less_than_equal", "greater_than_equal"}:
+                most = _PERCENT[field]
                 errors[field] = _("This should be between 0 and %(most)s percent.", most=most)
         return Read(None, errors)
 
@@ -167,7 +170,8 @@ def _field(location: tuple[Any, ...]) -> str:
         if location[1:2] == ("hours",):
             return "hours"
         return _SCHEDULED.get(str(location[1]) if len(location) > 1 else "", "until")
-    return _FIELDS.get(str(location[0]) if location else "", "state")
+    named = str(location[0]) if location else ""
+    return named if named in _FIELDS else "state"
 
 
 def differences(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:

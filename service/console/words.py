@@ -69,6 +69,7 @@ FIELDS: Final = {
     "state": _l("State"),
     "traffic": _l("Traffic"),
     "holdout": _l("Holdout"),
+    "exploration": _l("Exploration"),
     "objective": _l("Objective"),
     "schedule": _l("Schedule"),
     "rules": _l("Rules"),

@@ -16,7 +16,8 @@ _HOLDOUT: Final = 0.1
 _PAGES: Final = {
     DEFAULT_PAGE: PageSettings(state="on", holdout=_HOLDOUT),
     "category": PageSettings(state="test", traffic=0.5, holdout=_HOLDOUT),
-    "category/shoes": PageSettings(state="on", holdout=_HOLDOUT),
+    # The README's example asks here, and tells the answer: nothing is drawn.
+    "category/shoes": PageSettings(state="on", holdout=_HOLDOUT, exploration=0.0),
     "category/accessories/hats": PageSettings(state="off", holdout=_HOLDOUT),
     "category/accessories/scarves": PageSettings(state="shadow", holdout=_HOLDOUT),
 }

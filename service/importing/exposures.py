@@ -12,6 +12,7 @@ from service.contract.quantities import Index, Price, Time
 from service.contract.verdicts import FieldError, Rejection
 
 _STRICT: Final = ConfigDict(strict=True)
+_Chance = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 _Text = Annotated[str, Field(max_length=512)]
 
 
@@ -40,7 +41,7 @@ class ExposureContext(TypedDict):
 
 @with_config(_STRICT)
 class Exposure(TypedDict):
-    """A ranking that was shown."""
+    """A ranking that was shown; one that was drawn by its scores says how, as `service.ranking.exploration` has it."""
 
     ranking_id: Id
     time: Time
@@ -55,6 +56,9 @@ class Exposure(TypedDict):
     personalized: Annotated[bool, Field(default=False)]
     reason: Annotated[_Text | None, Field(default=None)]
     model: Annotated[_Text | None, Field(default=None)]
+    exploration: Annotated[_Chance | None, Field(default=None)]
+    temperature: Annotated[Annotated[float, Field(gt=0, allow_inf_nan=False)] | None, Field(default=None)]
+    propensity: Annotated[list[_Chance] | None, Field(default=None, max_length=500)]
     context: Annotated[ExposureContext | None, Field(default=None)]
     items: Annotated[list[ExposedItem], Field(min_length=1, max_length=500)]
 
@@ -78,4 +82,6 @@ def as_shown(exposure: dict[str, Any]) -> dict[str, Any]:
 def _wrong(exposure: Entry, last: float) -> FieldError | None:
     if exposure["time"] > last:
         return FieldError("time", "time_out_of_range", "Time is in the future")
+    if exposure["propensity"] is not None and len(exposure["propensity"]) != len(exposure["items"]):
+        return FieldError("propensity", "wrong_length", "Propensity should have one value for each item")
     return None

@@ -14,6 +14,8 @@ from service.pages.schedule import STRICT, Schedule
 
 LARGEST_HOLDOUT: Final = 0.2
 USUAL_HOLDOUT: Final = 0.05
+LARGEST_EXPLORATION: Final = 0.2
+USUAL_EXPLORATION: Final = 0.02
 USUAL_TRAFFIC: Final = 0.5  # halves find a difference soonest
 
 State: TypeAlias = Literal["off", "shadow", "test", "on"]
@@ -21,6 +23,7 @@ State: TypeAlias = Literal["off", "shadow", "test", "on"]
 
 _Share: TypeAlias = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 _Holdout: TypeAlias = Annotated[float, Field(ge=0, le=LARGEST_HOLDOUT, allow_inf_nan=False)]
+_Exploration: TypeAlias = Annotated[float, Field(ge=0, le=LARGEST_EXPLORATION, allow_inf_nan=False)]
 
 
 class PageSettings(BaseModel):
@@ -34,6 +37,11 @@ class PageSettings(BaseModel):
     )
     traffic: _Share | None = Field(
         None, description="In the state `test`, the share of visitors that is personalised; 0.5 if left out."
+    )
+    exploration: _Exploration | None = Field(
+        None,
+        description="Share of the personalised rankings whose order is drawn by the model's scores rather than sorted "
+        "by them, so that training can tell what pleases from what stands on top; 0.02 if left out, 0 for none.",
     )
     objective: Objective | None = Field(
         None,
@@ -59,9 +67,17 @@ class PageSettings(BaseModel):
         return USUAL_TRAFFIC if self.traffic is None else self.traffic
 
     @property
-    def measured(self) -> tuple[str | None, float | None, float]:
-        """What figures depend on: where one of these changes, a new window begins."""
-        return self.state, self.share if self.state == "test" else None, self.holdout
+    def explored_share(self) -> float:
+        """The share of the personalised rankings that is drawn."""
+        return USUAL_EXPLORATION if self.exploration is None else self.exploration
+
+    @property
+    def measured(self) -> tuple[str | None, float | None, float, float]:
+        """What figures depend on: where one of these changes, a new window begins.
+
+        Drawn rankings are part of what the treatment is: its figures hold them.
+        """
+        return self.state, self.share if self.state == "test" else None, self.holdout, self.explored_share
 
 
 class KeptPage(PageSettings):
@@ -86,6 +102,7 @@ class PageChange(BaseModel):
     state: State | None = None
     holdout: _Holdout | None = None
     traffic: _Share | None = None
+    exploration: _Exploration | None = None
     objective: Objective | None = None
     schedule: Schedule | None = None
     rules: RuleList | None = None
@@ -102,7 +119,7 @@ class PageChange(BaseModel):
         return settings.model_copy(update=kept)
 
 
-_REMOVABLE: Final = frozenset({"traffic", "schedule", "rules", "objective"})
+_REMOVABLE: Final = frozenset({"traffic", "exploration", "schedule", "rules", "objective"})
 OFF: Final = KeptPage(state="off")  # a new shop is off everywhere
 
 

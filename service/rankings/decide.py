@@ -25,7 +25,8 @@ class Decision:
     """The side of the experiment (None: in none), and why the shop's order is answered (None: it is not).
 
     `experiment` is the salt that decided, `window` since when (Unix seconds) it is measured: figures of different
-    ones are never pooled. `source` is the page that the settings come from.
+    ones are never pooled. `source` is the page that the settings come from. `exploration` is the share of rankings like
+    this one that are drawn: 0 where nothing could be learned from one.
     """
 
     arm: str | None
@@ -33,6 +34,7 @@ class Decision:
     experiment: str | None = None
     window: float | None = None
     source: str | None = None
+    exploration: float = 0.0
 
     def or_shop_order(self) -> None:
         """Go on if there is something to compute, be it only to record it, else raise ShopOrder."""
@@ -60,8 +62,8 @@ def decide(call: Call, *, kill_switch: bool) -> Decision:
     if call.visitor_id is None:
         return Decision(None, Reason.NO_VISITOR_ID if settings.state == "test" else None, source=source)
     arm, experiment = _assigned(call.shop_name, call.visitor_id, settings)
-    reason = None if arm == TREATMENT else Reason.CONTROL
-    return Decision(arm, reason, experiment, settings.window, source)
+    reason, share = (None, settings.explored_share) if arm == TREATMENT else (Reason.CONTROL, 0.0)
+    return Decision(arm, reason, experiment, settings.window, source, share)
 
 
 def _assigned(shop: str, visitor_id: str, settings: KeptPage) -> tuple[str, str | None]:

@@ -38,6 +38,7 @@ def exposure_of(
 ) -> bytes:
     """Return the fact: the listing in the shop's order, each item with its answered index (None: cut by the limit)."""
     rows = outcome.served if is_drawn(call.ranking_id, served_share) else None
+    draw = outcome.draw
     return orjson.dumps(
         {
             "ranking_id": call.ranking_id,
@@ -64,6 +65,9 @@ def exposure_of(
             "latency_ms": latency_ms,
             "rules": [rule for rule, effect in outcome.effects.items() if effect.verdict is Verdict.CHANGED],
             "shadow": outcome.shadow,
+            "exploration": draw and draw.share,
+            "temperature": draw and draw.temperature,
+            "propensity": draw and draw.propensity,
             "moved": None if outcome.shadow is None else moved(outcome.order, outcome.shadow),
         }
     )

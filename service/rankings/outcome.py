@@ -12,11 +12,20 @@ from service.rankings.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
+class Draw:
+    """How an order was drawn that was not sorted; see `service.ranking.exploration`."""
+
+    share: float  # of the page's rankings that are drawn
+    temperature: float  # what scores were divided by
+    propensity: list[float]  # by shop index: the chance of each item among those left when it was drawn
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """An order: places of the shop's order, best first; `scores` and `served` are in the shop's order.
 
     `effects` say what each of the merchant's rules did, `lifted` the places that a pin or a boost speaks for;
-    `shadow` is the order that was computed and not answered.
+    `shadow` is the order that was computed and not answered; `draw` says how the order was drawn (None: it was not).
     """
 
     order: list[int]
@@ -27,6 +36,7 @@ class Outcome:
     effects: Mapping[str, Effect] = field(default_factory=dict)
     lifted: frozenset[int] = frozenset()
     shadow: list[int] | None = None
+    draw: Draw | None = None
 
 
 def shop_order(call: Call, reason: Reason) -> Outcome:

@@ -45,6 +45,7 @@ def test_a_new_shop_is_off_everywhere(fresh: "Api") -> None:
         "state": "off",
         "holdout": 0.05,
         "traffic": 0.5,
+        "exploration": 0.02,
         "schedule": None,
         "objective": "balanced",
         "source": None,

@@ -94,7 +94,7 @@ def open_shop(app: Flask, kept: RedisSettings, directory: Path) -> None:
     items = list(draw_shop(17, items=400, shoppers=1, at=NOW).catalogue.items())
     headers = {"Authorization": f"Bearer {shop.secret_key}"}
     for path, body in (
-        ("/v1/pages/default", {"state": "on", "holdout": 0.0}),
+        ("/v1/pages/default", {"state": "on", "holdout": 0.0, "exploration": 0.0}),
         ("/v1/items", {"items": items}),
     ):
         answer = app.test_client().put(path, json=body, headers=headers)

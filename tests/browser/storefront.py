@@ -181,7 +181,7 @@ def street(redis_url: str, data: Path) -> Iterator[Street]:
     app, mood = create_app(replace(deps, models=OneModel())), Mood()
     answer = app.test_client().put(
         "/v1/pages/default",
-        json={"state": "on", "holdout": 0.0},
+        json={"state": "on", "holdout": 0.0, "exploration": 0.0},
         headers={"Authorization": f"Bearer {new.secret_key}"},
     )
     assert answer.status_code == 200, answer.text

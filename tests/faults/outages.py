@@ -102,7 +102,7 @@ def _prepare(place: Town) -> None:
     key = place.shop.secret_key
     items = {"items": list(generated.items(LISTING))}
     for request in (
-        prepared("PUT", "/v1/pages/default", key, {"state": "on", "holdout": 0.0}),
+        prepared("PUT", "/v1/pages/default", key, {"state": "on", "holdout": 0.0, "exploration": 0.0}),
         prepared("PUT", "/v1/items", key, items),
     ):
         if send(place.port, request) != 200:
