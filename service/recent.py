@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from features.sessions.index import SessionIndex
-from features.sessions.trail import Trail
+from features.sessions.trail import Trail, visitors_of
 from features.store.protocol import Store
 
 _AT_ONCE: Final = 64  # trails of one round trip: 2 MB of a large import
@@ -18,14 +18,21 @@ class _Followed:
     epoch: int
     index: SessionIndex = field(default_factory=SessionIndex)
     batch: int = 0
+    forgotten: frozenset[bytes] = frozenset()  # of whom the table holds nothing
 
 
 class RecentSessions:
-    """Tables by shop; `refresh` is what one thread calls each second, `of` what requests call."""
+    """Tables by shop; `refresh` is what one thread calls each second, `of` what requests call.
 
-    def __init__(self, store: Store, shops: Callable[[], Iterable[str]]) -> None:
+    `marked` tells who of a shop is erased or objects: nothing of them is taken in, and what was is dropped.
+    """
+
+    def __init__(
+        self, store: Store, shops: Callable[[], Iterable[str]], marked: Callable[[str], frozenset[bytes]]
+    ) -> None:
         self._store = store
         self._shops = shops
+        self._marked = marked
         self._followed: dict[str, _Followed] = {}
         self._nobody = SessionIndex()
 
@@ -44,16 +51,20 @@ class RecentSessions:
 
     def _follow(self, shop: str) -> None:
         """Read on; a table that was begun anew, by a rebuild, replaces the old one when it is read to its end."""
-        followed = self._followed.get(shop)
+        followed, marked = self._followed.get(shop), self._marked(shop)
+        visitors = visitors_of(marked)
+        if followed is not None and marked != followed.forgotten:
+            followed.index.forget(visitors)
+            followed.forgotten = marked
         while True:
             after = 0 if followed is None else followed.batch
             part = self._store.trails(shop, after, _AT_ONCE)
             if followed is None or part.epoch != followed.epoch:
-                followed = _Followed(part.epoch)
+                followed = _Followed(part.epoch, forgotten=marked)
                 if after:
                     continue
             for batch, packed in part.trails:
-                followed.index.take(Trail.from_bytes(packed))
+                followed.index.take(Trail.from_bytes(packed).without(visitors))
                 followed.batch = batch
             if len(part.trails) < _AT_ONCE:
                 self._followed[shop] = followed

@@ -97,7 +97,9 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         insights=Insights(settings.log_url, work_store, shop_settings, clock),
         objections=objections,
         rates=Rates(settings.redis_url, settings.key_rate, settings.visitor_rate, clock),
-        recent=RecentSessions(RedisStore(exchange, settings.stream_bound), lambda: directory.shops),
+        recent=RecentSessions(
+            RedisStore(exchange, settings.stream_bound), lambda: directory.shops, objections.of
+        ),
         next_items=next_items,
         requests=Desk(privacy, _export(settings, work_store, privacy), objections, shelf, ranking_id),
     )

@@ -18,7 +18,7 @@ from features.sessions.arena import Arena, Codes, Moments, room, take
 from features.sessions.choice import Room, choose
 from features.sessions.columns import COLUMNS, Given
 from features.sessions.standing import Standing
-from features.sessions.trail import NOBODY, Trail, is_touch
+from features.sessions.trail import NOBODY, Trail, Visitors, is_of, is_touch
 from features.sessions.walk import ITEMS_LOOKED_BACK, Floats, Scratch, scratch
 
 KEPT: Final = 6_000_000  # records: a million sessions of six; 40 bytes each
@@ -84,6 +84,19 @@ class SessionIndex:
                 self._make_room(len(part.rows), len(trail.items))
                 self._take(part)
 
+    def forget(self, visitors: Visitors) -> None:
+        """Drop the sessions of some visitors; what is popular keeps their part, which is a sum and names nobody."""
+        with self._lock:
+            old = self._state
+            keys, times, codes = _unpacked(old.arena, 0)
+            theirs = is_of(keys, visitors)
+            if not theirs.any():
+                return
+            new = _empty(len(old.arena.item), len(old.arena.key), len(old.arena.latest))
+            new.codes, new.item_ids = old.codes, old.item_ids
+            new.standing = old.standing.grown(len(old.arena.latest))
+            self._fill(new, keys[~theirs], times[~theirs], codes[~theirs])
+
     def suggest(self, asked: Asked, most: int = CANDIDATES) -> Suggested:
         """Return up to `most` items for somebody; of an empty index none."""
         state = self._state
@@ -139,6 +152,10 @@ class SessionIndex:
         keys, times, codes = _unpacked(old.arena, dropped)
         if dropped:
             codes = self._renumbered(new, codes)
+        self._fill(new, keys, times, codes)
+
+    def _fill(self, new: _State, keys: npt.NDArray[np.uint64], times: Moments, codes: Codes) -> None:
+        """Have an empty state take the old one's place, with its records."""
         new.arena.held[2] = len(new.item_ids)
         for start in range(0, len(keys), _AT_ONCE):
             end = start + _AT_ONCE

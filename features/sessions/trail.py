@@ -4,9 +4,9 @@ The worker appends a trail per batch of facts, a process follows them; a replay 
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -29,8 +29,15 @@ _WHAT: Final = {
 }
 _LAST_SECOND: Final = 2**32 - 1
 _MOST_PAGES: Final = 2**16 - 1
-_SESSION_MIX: Final = 0x9E3779B97F4A7C15  # odd: no two sessions of a visitor share a key
-_BITS: Final = 2**64 - 1
+_SESSION_MIX: Final = 0x9E3779B97F4A7C15  # odd
+_OWN_BITS: Final = (
+    24  # of a key, that tell a session from the others of its visitor; the bits above are the visitor's
+)
+_OWN: Final = 2**_OWN_BITS - 1
+_BYTES_OF_SUBJECT: Final = "<u8"
+
+
+Visitors: TypeAlias = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,21 @@ class Trail:
             return b""
         names = orjson.dumps([self.items, self.pages])
         return zlib.compress(len(names).to_bytes(4, "little") + names + self.rows.tobytes(), 1)
+
+    def of(self, visitors: Visitors) -> npt.NDArray[np.bool_]:
+        """Tell which rows are of some visitors, shape (n,)."""
+        return is_of(self.rows["session"], visitors)
+
+    def without(self, visitors: Visitors) -> "Trail":
+        """Return it without some visitors; itself where it has nothing of them."""
+        theirs = self.of(visitors)
+        return Trail(self.rows[~theirs], self.items, self.pages) if theirs.any() else self
+
+    def told(self, which: npt.NDArray[np.bool_]) -> Iterator[dict[str, Any]]:
+        """Yield some rows in words: `session` in hexadecimal, `time` in Unix seconds, `item_id`, `page`, `what`."""
+        for session, time, item, page, what in self.rows[which].tolist():
+            named = {"session": f"{session:016x}", "time": time, "item_id": self.items[item]}
+            yield named | {"page": self.pages[page], "what": "look" if what == LOOK else "act"}
 
     @classmethod
     def from_bytes(cls, packed: bytes) -> "Trail":
@@ -107,10 +129,25 @@ def is_touch(rows: Records) -> npt.NDArray[np.bool_]:
 def session_key(visitor_id: str, session: int) -> int:
     """Return what tells a session from all others, by the visitor and the hash of its own id.
 
+    A visitor's sessions share their upper 40 bits, so that all of them are found when the visitor is to be forgotten;
+    of ten million others, one shares them by chance in one of 100,000 cases.
+
     >>> session_key("v-81", 1) == session_key("v-81", 2)
     False
     """
-    return (hash64(visitor_id) ^ (session * _SESSION_MIX & _BITS)) or 1
+    visitor = hash64(visitor_id)
+    return (visitor & ~_OWN | (visitor ^ session * _SESSION_MIX) & _OWN) or 1
+
+
+def visitors_of(subjects: Iterable[bytes]) -> Visitors:
+    """Return what visitors, each given by the 8 bytes of their `hash64`, have in the keys of their sessions."""
+    return np.unique(np.frombuffer(b"".join(subjects), _BYTES_OF_SUBJECT) >> np.uint64(_OWN_BITS))
+
+
+def is_of(keys: Visitors, visitors: Visitors) -> npt.NDArray[np.bool_]:
+    """Tell which keys of sessions are of some visitors, shape (n,)."""
+    theirs: npt.NDArray[np.bool_] = np.isin(keys >> np.uint64(_OWN_BITS), visitors) & (keys != NOBODY)
+    return theirs
 
 
 def _second(time: float) -> int:

@@ -19,7 +19,8 @@ id, an item's that of its id, a ranking's that of its id.
 | `:rules:HOUR` | hash | what rules did in that hour (partition 0 only) | 50 h |
 | `:changes` | list | the newest 500 changes of them, JSON, newest first (partition 0 only) | until deleted |
 | `:trail` | stream | who looked at what, per batch: `b` a packed Trail (partition 0 only) | newest 128 MB |
-| `:trail:size`, `:trail:epoch` | string | bytes of it; how often it was begun anew (partition 0 only) | for good |
+| `:trail:rest` | sorted set | batches without who was forgotten: `BATCH:`, a Trail (partition 0 only) | as the trail |
+| `:trail:size`, `:trail:epoch` | string | bytes of both; how often it was begun anew (partition 0 only) | for good |
 | `:work` | string | the cursors over the stream, JSON (partition 0 only) | for good |
 | `:marks` | hash | visitors who are erased (`e`) or object (`o`), by the 8-byte hash of their id | for good |
 | `:marked` | string | how often marks changed (partition 0 only) | for good |
@@ -30,7 +31,7 @@ id, an item's that of its id, a ranking's that of its id.
 
 import time
 from hashlib import blake2b
-from typing import Final
+from typing import Final, NamedTuple
 
 from features.facts import STATE_SECONDS
 from features.identity import hash64
@@ -118,10 +119,19 @@ def subject_of(visitor_id: str) -> bytes:
     return hash64(visitor_id).to_bytes(8, "little")
 
 
-def trail_keys(shop: str) -> tuple[str, str, str]:
-    """Return the keys of the trail, of its size and of its epoch: one slot."""
+class TrailKeys(NamedTuple):
+    """The keys of a shop's trail, in one slot."""
+
+    trail: str
+    rest: str
+    size: str
+    epoch: str
+
+
+def trail_keys(shop: str) -> TrailKeys:
+    """Return the keys of the trail."""
     key = f"balad:{{{shop}:0}}:trail"
-    return key, f"{key}:size", f"{key}:epoch"
+    return TrailKeys(key, f"{key}:rest", f"{key}:size", f"{key}:epoch")
 
 
 def id_hash(event_id: str) -> bytes:

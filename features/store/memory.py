@@ -219,7 +219,8 @@ class MemoryStore:
         """Return the trails of the next batches after one, at most `count`."""
         with self.lock:
             state = self.shop(shop)
-            return TrailPart(state.epoch, [each for each in state.trails if each[0] > after][:count])
+            left = [each for each in state.trails if each[0] > after and each[1]]
+            return TrailPart(state.epoch, left[:count])
 
     def _refuse_beyond_bound(self, state: ShopState, partition: int, more: int) -> None:
         if len(state.streams[partition]) + more > self._bound:

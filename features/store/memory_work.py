@@ -138,6 +138,14 @@ class MemoryWorkStore(MemoryStore):
             while sum(len(each) + keys.TRAIL_ENTRY_BYTES for _, each in trails) > keys.TRAIL_BYTES:
                 trails.pop(0)
 
+    def replace_trails(self, shop: str, token: str, trails: Mapping[int, bytes]) -> None:
+        """Replace what batches added to the trail, or (with nothing) drop it; raises LeaseLost."""
+        with self.lock:
+            state = self.shop(shop)
+            if state.marks.get(_LEASE) != token.encode():
+                raise LeaseLost(f"somebody else works on shop {shop} by now")
+            state.trails = [(batch, trails.get(batch, trail)) for batch, trail in state.trails]
+
     def restore_items(self, shop: str, rows: Mapping[str, bytes | None]) -> None:
         """Set (or, with None, delete) catalogue rows without recording facts."""
         with self.lock:

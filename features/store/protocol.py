@@ -200,6 +200,12 @@ class WorkStore(Store, Protocol):
     def extend_trail(self, shop: str, batch: int, trail: bytes) -> None:
         """Append what `batch` adds to the trail; one that has this or a later batch stays. The oldest go at a bound."""
 
+    def replace_trails(self, shop: str, token: str, trails: Mapping[int, bytes]) -> None:
+        """Replace what batches added to the trail, or (with nothing) drop it; batches that are gone stay so.
+
+        Raises LeaseLost where the lease is no longer the token's.
+        """
+
     def visitors(self, shop: str, visitor_ids: Sequence[str]) -> dict[str, VisitorState]:
         """Return visitors' strings."""
 

@@ -190,11 +190,20 @@ class RedisStore:
 
     def trails(self, shop: str, after: int, count: int) -> TrailPart:
         """Return the trails of the next batches after one, at most `count`."""
-        trail, _, epoch = keys.trail_keys(shop)
-        begun, entries = self._exchange.run(
-            [("GET", epoch), ("XRANGE", trail, f"({after}-0", "+", "COUNT", count)]
+        names, scored = keys.trail_keys(shop), ("LIMIT", 0, count, "WITHSCORES")
+        begun, entries, rests = self._exchange.run(
+            [
+                ("GET", names.epoch),
+                ("XRANGE", names.trail, f"({after}-0", "+", "COUNT", count),
+                ("ZRANGEBYSCORE", names.rest, f"({after}", "+inf", *scored),
+            ]
         )
-        return TrailPart(int(begun or 0), [(int(e.partition(b"-")[0]), f[1]) for e, f in entries])
+        whole = [(int(entry.partition(b"-")[0]), fields[1]) for entry, fields in entries]
+        rest = [
+            (int(batch), named.partition(b":")[2])
+            for named, batch in zip(rests[::2], rests[1::2], strict=True)
+        ]
+        return TrailPart(int(begun or 0), sorted(whole + rest)[:count])
 
 
 def connect(url: str, *, stream_bound: int, timeout_seconds: float = 2.0) -> RedisStore:

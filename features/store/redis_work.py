@@ -92,10 +92,18 @@ class RedisWorkStore(RedisStore):
 
     def extend_trail(self, shop: str, batch: int, trail: bytes) -> None:
         """Append what `batch` adds to the trail; one that has this or a later batch stays."""
-        names = keys.trail_keys(shop)[:2]
+        names = keys.trail_keys(shop)[:3]
         self._exchange.run(
             [script("trail").call(names, (batch, trail, keys.TRAIL_BYTES, keys.TRAIL_ENTRY_BYTES))]
         )
+
+    def replace_trails(self, shop: str, token: str, trails: Mapping[int, bytes]) -> None:
+        """Replace what batches added to the trail, or (with nothing) drop it; raises LeaseLost."""
+        names = (*keys.trail_keys(shop)[:3], f"{keys.tag(shop, 0)}:lease")
+        said = (part for batch, trail in trails.items() for part in (batch, trail))
+        call = script("trail_rest").call(names, (token, keys.TRAIL_ENTRY_BYTES, *said))
+        if not self._exchange.run([call])[0]:
+            raise LeaseLost(f"somebody else works on shop {shop} by now")
 
     def visitors(self, shop: str, visitor_ids: Sequence[str]) -> dict[str, VisitorState]:
         """Return visitors' strings."""
@@ -148,8 +156,8 @@ class RedisWorkStore(RedisStore):
 
     def clear(self, shop: str) -> None:
         """Delete visitors, items, statistics, trails and which batches reached the visitors."""
-        trail, size, epoch = keys.trail_keys(shop)
-        self._exchange.run([("INCR", epoch), ("UNLINK", trail, size)])
+        trail, rest, size, epoch = keys.trail_keys(shop)
+        self._exchange.run([("INCR", epoch), ("UNLINK", trail, rest, size)])
         for partition in _PARTS:
             self._exchange.run([("UNLINK", keys.projected_key(shop, partition))])
             for kind in "vscn":

@@ -14,6 +14,7 @@ from features.log.kind import Kind
 from features.log.place import Log
 from features.log.reader import facts
 from features.log.visitor import rows_of
+from features.sessions.trail import Trail, visitors_of
 from features.store.keys import subject_of
 from features.store.privacy import PrivacyStore
 from features.store.protocol import Positions, WorkStore
@@ -22,6 +23,7 @@ from service.worker.state import WorkState
 
 _ALL: Final = 1 << 30  # as many as there are: a stream has a bound
 _END: Final = b"18446744073709551615-0"  # behind every fact
+_TRAILS_AT_ONCE: Final = 64
 _LOGGED: Final = {"events": Kind.EVENTS, "exposures": Kind.EXPOSURES, "requests": Kind.PRIVACY}
 
 
@@ -46,9 +48,19 @@ class Access:
             "state": {
                 "interactions": _interactions(held.interactions),
                 "impressions": _records(np.frombuffer(held.impressions, IMPRESSION)),
+                "trail": list(self._trail(shop, visitor_id)),
             },
         }
         return self._parts(shop, visitor_id, orjson.dumps(head), waiting)
+
+    def _trail(self, shop: str, visitor_id: str) -> Iterator[dict[str, Any]]:
+        """Yield what the trail of recent sessions holds of the visitor."""
+        visitors, after = visitors_of([subject_of(visitor_id)]), 0
+        while trails := self._store.trails(shop, after, _TRAILS_AT_ONCE).trails:
+            after = trails[-1][0]
+            for _, packed in trails:
+                trail = Trail.from_bytes(packed)
+                yield from trail.told(trail.of(visitors))
 
     def _after(self, shop: str, visitor_id: str) -> Positions:
         """Return from where to read the visitor's partition, and of the others nothing."""

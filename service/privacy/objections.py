@@ -31,7 +31,11 @@ class Objections:
                 self._subjects[shop] = self._store.subjects(shop)
         self._revisions = now
 
+    def of(self, shop: str) -> frozenset[bytes]:
+        """Return the hashes of those of whom nothing may be known."""
+        return self._subjects.get(shop, _NOBODY)
+
     def hold(self, shop: str, visitor_id: str) -> bool:
         """Whether nothing may be known of a visitor."""
-        subjects = self._subjects.get(shop, _NOBODY)
+        subjects = self.of(shop)
         return bool(subjects) and subject_of(visitor_id) in subjects

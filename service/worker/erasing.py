@@ -1,4 +1,4 @@
-"""The worker's part of an erasure: the files of the log without the visitor, a few at a time."""
+"""The worker's part of an erasure: the trail of sessions, then the log's files without the visitor, a few at a time."""
 
 import logging
 import time
@@ -13,9 +13,9 @@ from features.log import visitor
 from features.log.place import Part
 from features.store.privacy import PrivacyStore
 from service.privacy.requests import Job, Proof, erased_fact
+from service.worker.forgetting import AT_ONCE_SECONDS, Forgetting
 from service.worker.held import Held
 
-AT_ONCE_SECONDS: Final = 1.0  # of rewriting between two looks at what else there is to do
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -45,17 +45,20 @@ class Erasing:
         self._store = store
         self._shop = shop
         self._timer = timer
+        self._forgetting = Forgetting(store, shop, timer)
         self._pass: _Pass | None = None
 
     def waits(self) -> bool:
-        """Whether the log still holds somebody who is erased."""
-        return bool(self._store.erasing(self._shop))
+        """Whether the trail or the log still holds somebody who is erased."""
+        return self._forgetting.waits() or bool(self._store.erasing(self._shop))
 
     def step(self, held: Held, now: float) -> bool:
         """Rewrite some files; True if there are more. The streams hold nobody who is erased any more: see `flushed`.
 
         Raises OSError where the log cannot be written.
         """
+        if self._forgetting.step(held, now):
+            return True
         if self._pass is None:
             jobs = {name: Job.of(job) for name, job in self._store.erasing(self._shop).items()}
             if not jobs:

@@ -1,6 +1,6 @@
 """A shop whose lease we hold: its facts into the log, the statistics and the trail, each exactly once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Final
@@ -51,6 +51,10 @@ class Held:
         """Keep a new state. Raises LeaseLost where somebody else works on the shop by now."""
         self.store.save(self.shop, self._token, state.to_bytes(), LEASE_SECONDS)
         self.state = state
+
+    def replace_trails(self, trails: Mapping[int, bytes]) -> None:
+        """Replace what batches added to the trail. Raises LeaseLost."""
+        self.store.replace_trails(self.shop, self._token, trails)
 
     def archive(self, now: float) -> bool:
         """Put the next facts into the log; True if more may wait. Raises OSError where it cannot be written."""

@@ -43,13 +43,17 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class WorkState:
-    """All of it. `number` is that of the latest batch of any kind; `rebuilding` says that a rebuild is not finished."""
+    """All of it. `number` is that of the latest batch of any kind; `rebuilding` says that a rebuild is not finished.
+
+    `forgotten` is the revision of the marks up to which the trail holds nobody who is erased or objects.
+    """
 
     number: int = 0
     archive: Cursor = field(default_factory=Cursor)
     project: Cursor = field(default_factory=Cursor)
     imported: Imported | None = None
     rebuilding: bool = False
+    forgotten: int = 0
 
     def following(self, now: float) -> int:
         """Return the number of the next batch: the time in milliseconds, or one more than the latest."""
@@ -92,6 +96,7 @@ class WorkState:
                 "project": _written(self.project),
                 "imported": self.imported,
                 "rebuilding": self.rebuilding,
+                "forgotten": self.forgotten,
             }
         )
 
@@ -105,7 +110,7 @@ class WorkState:
             said["imported"]["number"], said["imported"]["kind"], tuple(said["imported"]["dates"])
         )
         cursors = _read(said["archive"]), _read(said["project"])
-        return cls(said["number"], *cursors, imported, said["rebuilding"])
+        return cls(said["number"], *cursors, imported, said["rebuilding"], said.get("forgotten", 0))
 
 
 def _order(position: bytes) -> tuple[int, int]:

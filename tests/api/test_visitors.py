@@ -1,6 +1,7 @@
 """Access, erasure and objection over HTTP."""
 
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -10,7 +11,9 @@ import redis
 from features.log.place import Log
 from features.log.reader import facts
 from features.log.schema import Kind
+from features.sessions.trail import Trail
 from features.store.exchange import Exchange
+from features.store.keys import subject_of
 from features.store.redis_privacy import RedisPrivacy
 from features.store.redis_work import connect
 from service.importing.rebuild import Rebuild
@@ -73,11 +76,13 @@ def test_access_shows_state_stream_and_log(api: "Api", redis_url: str) -> None:
     assert [exposure["items"][0]["item_id"] for exposure in answer.json["exposures"]] == ["A"]
     assert [done["action"] for done in answer.json["state"]["interactions"]] == ["view", "view"]
     assert answer.json["request"] is None
+    (look,) = answer.json["state"]["trail"]  # the second is not counted yet, and stands with the events
+    assert (look["item_id"], look["what"]) == ("B", "look")
 
 
 def test_access_to_an_unknown_visitor_shows_that_nothing_is_held(api: "Api") -> None:
     answer = api.call("GET", "/v1/visitors/nobody")
-    assert answer.json["state"] == {"interactions": [], "impressions": []}
+    assert answer.json["state"] == {"interactions": [], "impressions": [], "trail": []}
     assert answer.json["events"] == answer.json["exposures"] == answer.json["requests"] == []
 
 
@@ -102,6 +107,37 @@ def test_erasure_takes_the_visitor_out_of_state_and_log_and_leaves_the_rest(
     assert proven["log_erased_at"] is not None
     assert (proven["rows"], proven["unreadable"], proven["first_model_without"]) == (7, 0, None)
     assert "v-81" not in orjson.dumps(proven).decode()
+
+
+def trailed(redis_url: str) -> list[tuple[str, str]]:
+    """Visitors and items of the trail of recent sessions, by the visitors' part of the session's key."""
+    with closing(connect(redis_url, stream_bound=10_000)) as store:
+        trails = [Trail.from_bytes(packed) for _, packed in store.trails("acme", 0, 1_000).trails]
+    return sorted((f"{s >> 24:x}", t.items[item]) for t in trails for s, _, item, *_ in t.rows.tolist())
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", ""), ("PUT", "/opt-out")], ids=["erased", "objects"])
+def test_the_trail_of_recent_sessions_forgets_them_too(
+    api: "Api", redis_url: str, method: str, path: str
+) -> None:
+    api.send(view("o-1", "other"), view("e-1"), view("o-2", "third"))
+    work(api, redis_url)
+    api.send(view("e-2"), view("o-3", "other"))  # waits to be counted
+    theirs, others = f"{int.from_bytes(subject_of('v-81'), 'little') >> 24:x}", trailed(redis_url)
+    others = [look for look in others if look[0] != theirs]
+    assert len(others) == 2
+    api.call(method, f"/v1/visitors/v-81{path}")
+    work(api, redis_url)
+    left = trailed(redis_url)
+    assert theirs not in {who for who, _ in left}
+    assert {who for who, _ in left} == {who for who, _ in others}
+    assert len(left) == 3
+    assert api.call("GET", "/v1/visitors/v-81").json["state"]["trail"] == []
+    rebuild(api, redis_url)
+    again = trailed(redis_url)
+    assert [
+        look for look in again if look[0] != "0"
+    ] == left  # what is nobody's counts for what is popular alone
 
 
 def test_what_comes_late_does_not_revive_who_is_erased(api: "Api", redis_url: str) -> None:

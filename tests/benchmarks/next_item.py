@@ -133,7 +133,7 @@ def asked(balad: Installation, rows: Sequence[Row]) -> tuple[list[int], list[flo
 
 def trail_of(balad: Installation) -> tuple[int, str]:
     """Return how many batches the tables are made of, and how often they were begun anew."""
-    trail, _, epoch = trail_keys(balad.shop.shop)
+    trail, _, _, epoch = trail_keys(balad.shop.shop)
     return int(balad.store.xlen(trail)), str(balad.store.get(epoch))
 
 
