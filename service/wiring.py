@@ -93,13 +93,11 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         sessions=RedisSessions(exchange),
         attempts=Attempts(settings.redis_url),
         weights=Weights(shelf),
-        traffic=Traffic(settings.log_url, RedisWorkStore(exchange, settings.stream_bound), clock),
+        traffic=Traffic(settings.log_url, work_store, clock),
         insights=Insights(settings.log_url, work_store, shop_settings, clock),
         objections=objections,
         rates=Rates(settings.redis_url, settings.key_rate, settings.visitor_rate, clock),
-        recent=RecentSessions(
-            RedisStore(exchange, settings.stream_bound), lambda: directory.shops, objections.of
-        ),
+        recent=RecentSessions(work_store, lambda: directory.shops, objections.of),
         next_items=next_items,
         requests=Desk(privacy, _export(settings, work_store, privacy), objections, shelf, ranking_id),
     )
