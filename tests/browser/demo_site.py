@@ -1,12 +1,13 @@
 """The application with a demo shop on a free port, as the demo's browser tests need it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.request import Request, urlopen
 
 import numpy as np
 from flask import Flask
@@ -14,12 +15,14 @@ from werkzeug.serving import make_server
 
 from features.attributes import declared
 from features.identity import PARTITIONS
+from features.sessions.trail import Tracks
 from features.store.exchange import Exchange
 from features.store.protocol import START
 from features.store.redis_settings import RedisSettings
 from features.store.redis_work import RedisWorkStore
 from features.table import FeatureTable, feature_table
 from service.app import create_app
+from service.deps import Deps
 from service.ranking import Model
 from service.settings import Settings
 from service.shops import create_shop
@@ -60,6 +63,36 @@ class Site:
     url: str
     models: OneModel
     store: RedisWorkStore
+    deps: Deps
+    secret: str
+
+    def held(self, visitor_id: str) -> dict[str, Any]:
+        """What GET /v1/visitors/{id} answers."""
+        request = Request(  # noqa: S310 - our own server
+            f"{self.url.removesuffix('/demo/compare')}/v1/visitors/{visitor_id}",
+            headers={"Authorization": f"Bearer {self.secret}"},
+        )
+        with urlopen(request) as answer:  # noqa: S310 - our own server
+            found: dict[str, Any] = json.load(answer)
+        return found
+
+    def others_look_at(self, item_ids: Sequence[str]) -> None:
+        """Do what the worker does with the looks of six visitors, and what a web process does to follow it."""
+        tracks = Tracks()
+        for number in range(6):
+            for place, item_id in enumerate(item_ids):
+                tracks.event(
+                    {
+                        "name": "view_item",
+                        "time": NOW + place,
+                        "visitor_id": f"other-{number}",
+                        "session_id": "s",
+                        "page": "product",
+                        "items": [{"item_id": item_id}],
+                    }
+                )
+        self.store.extend_trail("demo", 1, tracks.trail().to_bytes())
+        self.deps.recent.refresh()
 
     def events(self) -> list[str]:
         """The names of the events that arrived, in no particular order."""
@@ -77,19 +110,19 @@ def demo_site(redis_url: str, tmp_path: Path) -> Iterator[Site]:
     settings = Settings(data=tmp_path, redis_url=redis_url, deadline_ms=10_000, demo=True)
     deps, _ = handles(settings)
     app = create_app(replace(deps, models=models))
-    open_shop(app, kept, tmp_path / "demo")
+    secret = open_shop(app, kept, tmp_path / "demo")
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
-    yield Site(f"http://127.0.0.1:{server.server_port}/demo/compare", models, store)
+    yield Site(f"http://127.0.0.1:{server.server_port}/demo/compare", models, store, deps, secret)
     server.shutdown()
     thread.join()
     server.server_close()
     store.close()
 
 
-def open_shop(app: Flask, kept: RedisSettings, directory: Path) -> None:
-    """Do what `balad demo` does, with fewer items and no past."""
+def open_shop(app: Flask, kept: RedisSettings, directory: Path) -> str:
+    """Do what `balad demo` does, with fewer items and no past; returns the secret key."""
     shop = create_shop(kept, "demo", ATTRIBUTES, now=NOW)
     items = list(draw_shop(17, items=400, shoppers=1, at=NOW).catalogue.items())
     headers = {"Authorization": f"Bearer {shop.secret_key}"}
@@ -102,3 +135,4 @@ def open_shop(app: Flask, kept: RedisSettings, directory: Path) -> None:
     directory.mkdir()
     (directory / "publishable_key").write_text(shop.publishable_key)
     (directory / "items.jsonl").write_text("".join(json.dumps(one) + "\n" for one in items))
+    return shop.secret_key

@@ -107,6 +107,7 @@ def _frame(shop: Shopfront, spoken: str) -> dict[str, Any]:
         "words": words(spoken),
         "say": phrases(spoken),
         "money": _money(spoken),
+        "decimal": lambda value: f"{value:.1f}".replace(".", "," if spoken == "fr" else "."),
         "departments": sorted({path.split("/", 1)[0] for path in shop.categories()}),
         "visitor": visitor_id(),
         "undecided": VISITOR not in request.cookies,
