@@ -4,21 +4,34 @@ State is kept as the service keeps it and read through the same table, visit and
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple, Protocol
+
+import numpy as np
 
 from features.attributes import Attribute
 from features.bounded import Tally
 from features.candidates import Context, Listing
-from features.facts import INTERACTION, Event, KnownItem, impressions_of, interactions_of
+from features.facts import (
+    IMPRESSION,
+    INTERACTION,
+    STATE_SECONDS,
+    Event,
+    KnownItem,
+    Records,
+    impressions_of,
+    interactions_of,
+)
 from features.identity import hash64, session_hash
-from features.increments import HOUR_SECONDS, PRIOR_RECORDS, SHOP, increments_of
+from features.increments import HOUR_SECONDS, PRIOR_RECORDS, SHOP, Increments, increments_of
 from features.items import ItemRead, ItemTable, described
 from features.scene import Scene
-from features.statistics import counted
+from features.statistics import counted, visible_hour
 from features.visit import Visit, remembered_impressions, remembered_interactions
 
 _PRIOR_BYTES: Final = PRIOR_RECORDS * INTERACTION.itemsize
+_DAY_SECONDS: Final = 86_400.0
+_FORGOTTEN_SECONDS: Final = STATE_SECONDS + 4 * _DAY_SECONDS  # facts may arrive three days late
 
 
 class Visitor(NamedTuple):
@@ -28,33 +41,72 @@ class Visitor(NamedTuple):
     session_id: str | None
 
 
-class Replay:
-    """One shop's state as of the last fact taken in; facts come in the order of `received_at`."""
+class Counting(Protocol):
+    """Where the counts of items come from, hour by hour."""
 
-    def __init__(self, attributes: tuple[Attribute, ...]) -> None:
+    def take(self, event: Event, prior: bytes) -> None:
+        """Take in an event, with its visitor's last interactions before it, packed."""
+        ...
+
+    def upto(self, hour: int) -> Iterable[Increments]:
+        """Yield what each hour before `hour` adds that was not yielded yet, one hour after the other."""
+        ...
+
+
+class OwnCounts:
+    """What the events that a replay takes in add themselves."""
+
+    def __init__(self) -> None:
+        self._events: list[tuple[Event, bytes]] = []  # of one hour
+        self._tally = Tally()
+
+    def take(self, event: Event, prior: bytes) -> None:
+        """Keep an event until its hour is over."""
+        self._events.append((event, prior))
+
+    def upto(self, hour: int) -> Iterator[Increments]:  # noqa: ARG002 - all events are of an hour before
+        """Yield what the hour adds that is over."""
+        if self._events:
+            yield increments_of(self._events, self._tally)
+            self._events.clear()
+
+
+class Replay:
+    """One shop's state as of the last fact taken in; facts come in the order of `received_at`.
+
+    Visitors who did nothing for as long as anything is remembered are forgotten: memory is bounded by a month's
+    visitors. `counting` may know the counts of events that are not taken in here; visitors are known from those alone.
+    """
+
+    def __init__(self, attributes: tuple[Attribute, ...], counting: Counting | None = None) -> None:
         self._table = ItemTable(attributes)
         self._catalogue: dict[str, Mapping[str, Any]] = {}
         self._known: dict[str, KnownItem] = {}
         self._interactions: dict[str, bytes] = defaultdict(bytes)
         self._impressions: dict[str, bytes] = defaultdict(bytes)
         self._statistics: dict[int, bytes] = {}
-        self._tally = Tally()
+        self._counting: Counting = counting or OwnCounts()
         self._hour_end = 0.0
-        self._counted: list[
-            tuple[Event, bytes]
-        ] = []  # events of the hour under way, which no ranking sees yet
+        self._reached = 0.0
         self._expected: Iterable[str] = ()
+
+    def reach(self, received_at: float) -> None:
+        """Go on to a moment of the log: what hours add that were over by then is counted."""
+        if received_at >= self._hour_end:
+            self._advance(int(received_at // HOUR_SECONDS))
+            if received_at // _DAY_SECONDS > self._reached // _DAY_SECONDS:
+                self._forget_visitors(received_at - _FORGOTTEN_SECONDS)
+        self._reached = received_at
 
     def take_event(self, event: Event) -> None:
         """Take in what a visitor did."""
-        if event["received_at"] >= self._hour_end:
-            self._advance(event["received_at"])
+        self.reach(event["received_at"])
         visitor = event["visitor_id"]
         if visitor is None:
-            self._counted.append((event, b""))
+            self._counting.take(event, b"")
             return
-        done = self._interactions[visitor]
-        self._counted.append((event, done[-_PRIOR_BYTES:]))
+        done = self._interactions.get(visitor, b"")
+        self._counting.take(event, done[-_PRIOR_BYTES:])
         if added := interactions_of(event, self._know):
             self._interactions[visitor] = remembered_interactions(done, added)
         if shown := impressions_of(event, self._know):
@@ -78,10 +130,21 @@ class Replay:
         self._expected = item_ids
 
     def scene(self, listing: Listing, context: Context, visitor: Visitor, at: float) -> Scene:
-        """Return what a ranking of `listing` at `at` sees."""
-        if at >= self._hour_end:
-            self._advance(at)
+        """Return what a ranking of `listing` at `at` sees.
+
+        A moment of another hour than the log has reached has its rows read for itself: what it sees must not depend on
+        which other rankings were there.
+        """
+        of_another_hour = visible_hour(at) != visible_hour(self._reached)
+        if of_another_hour:
+            self._table.forget(listing.item_ids)
         self._read(listing.item_ids, at)
+        scene = self._scene(listing, context, visitor, at)
+        if of_another_hour:
+            self._table.forget(listing.item_ids)
+        return scene
+
+    def _scene(self, listing: Listing, context: Context, visitor: Visitor, at: float) -> Scene:
         visitor_id = visitor.visitor_id or ""
         done, shown = self._interactions.get(visitor_id), self._impressions.get(visitor_id)
         visit = Visit.of(done, shown, session_hash(visitor.session_id), at)
@@ -100,12 +163,23 @@ class Replay:
         read = [ItemRead(i, self._catalogue.get(i), self._statistics.get(hash64(i))) for i in missing]
         self._table.put(read, self._statistics.get(SHOP), at, now=0.0)
 
-    def _advance(self, now: float) -> None:
-        """Count the events of an hour that is over; none of them is visible before its close."""
-        hour = int(now // HOUR_SECONDS)
-        increments = increments_of(self._counted, self._tally)
-        items = increments.items
-        records = counted([self._statistics.get(item) for item in items], increments, hour)
-        self._statistics.update(zip(items, records, strict=True))
-        self._counted.clear()
+    def _advance(self, hour: int) -> None:
+        """Count what hours before `hour` add; nothing of an hour is visible before its close."""
+        for increments in self._counting.upto(hour):
+            items = increments.items
+            batch = int(increments.rows["hour"][0]) + 1 if len(items) else 0
+            records = counted([self._statistics.get(item) for item in items], increments, batch)
+            self._statistics.update(zip(items, records, strict=True))
         self._hour_end = (hour + 1) * HOUR_SECONDS
+
+    def _forget_visitors(self, before: float) -> None:
+        """Forget who did nothing, and was shown nothing, since a moment: no ranking to come sees it."""
+        for records, dtype in ((self._interactions, INTERACTION), (self._impressions, IMPRESSION)):
+            gone = [who for who, packed in records.items() if _last_time(packed, dtype) < before]
+            for who in gone:
+                del records[who]
+
+
+def _last_time(packed: bytes, dtype: "np.dtype[np.void]") -> float:
+    last: Records = np.frombuffer(packed, dtype, 1, len(packed) - dtype.itemsize)
+    return float(last["time"][0])

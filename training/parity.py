@@ -13,7 +13,7 @@ from features.log.schema import Kind
 from features.matrix import matrix
 from features.replay import Replay, Visitor
 from features.table import feature_table
-from training.dataset import context_of, listing_of
+from training.labelling import context_of, listing_of
 
 TOLERANCE: Final = 1e-6
 
@@ -52,6 +52,7 @@ def parity(facts: Iterable[Fact], attributes: tuple[Attribute, ...]) -> Parity:
                     counts.other_table += 1
                     continue
                 visitor = Visitor(exposure["visitor_id"], exposure["session_id"])
+                replay.reach(exposure["received_at"])
                 scene = replay.scene(listing, context_of(exposure), visitor, exposure["time"])
                 _compare(counts, table.names, served.reshape(-1, len(table)), matrix(table, scene))
     return counts

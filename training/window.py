@@ -5,7 +5,8 @@ from typing import Final
 
 import numpy as np
 
-from training.dataset import CLICK, CLICK_SECONDS, ORDER_SECONDS, Dataset
+from training.dataset import Dataset
+from training.labelling import CLICK, CLICK_SECONDS, ORDER_SECONDS
 
 MOST_OF_THE_WINDOW: Final = 0.05  # an embargo of a day would leave nothing of a one-day log
 

@@ -111,6 +111,7 @@ def rows(listings: int = 120, size: int = 100) -> Matrix:
         for event in judge_events(session(visitor, shown, SESSION_LENGTH))[0]:
             replay.take_event(as_received({**event, "time": at}, at, trusted=True))
             at += 4.0
+        replay.reach(at)
         parts.append(
             matrix(table, replay.scene(Listing(shown, [None] * size), Context(PAGE, "mobile"), who, at))
         )

@@ -48,6 +48,7 @@ def taken(facts: Sequence[Fact], *, expected: bool = False) -> Replay:
 
 
 def scene(replay: Replay, at: float, visitor: str | None = "v") -> Scene:
+    replay.reach(at)
     return replay.scene(LISTING, Context("home"), Visitor(visitor, "s"), at)
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from features.attributes import DEFAULT
 from features.log.reader import Fact
 from features.log.schema import Kind
-from training.dataset import CLICK_SECONDS, ORDER_SECONDS, Dataset, dataset
+from training.dataset import Dataset, dataset
+from training.labelling import CLICK_SECONDS, ORDER_SECONDS
 
 AT: Final = 1_795_348_800.0
 

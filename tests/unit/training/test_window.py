@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from training.dataset import CLICK_SECONDS, PURCHASE, Dataset
+from training.dataset import Dataset
+from training.labelling import CLICK_SECONDS, PURCHASE
 from training.window import cut, cut_at_share, embargo_seconds
 
 MakeDataset = Callable[..., Dataset]
