@@ -20,15 +20,19 @@ help:
 demo: $(VENV)/.train
 	@$(BIN)/balad demo
 
-# Tracing costs half as much again, so only those are traced that are to cover what is measured.
+# Tracing costs half as much again, so only those are traced that are to cover what is measured. Those that drive whole
+# installations or a browser have the machine to themselves.
 COVERING := features service training tests/unit tests/contracts tests/parity
-OTHERS := tests/architecture tests/api tests/browser tests/faults
+OTHERS := tests/architecture tests/api
+ALONE := tests/browser tests/faults
+SPREAD := -n auto --dist loadfile
 test: $(VENV)/.dev
-	$(BIN)/pytest -ra $(COVERING) $(if $(COVERAGE),--cov --cov-report=)
+	$(BIN)/pytest -ra $(SPREAD) $(COVERING) $(if $(COVERAGE),--cov --cov-report=)
 ifdef COVERAGE
 	$(BIN)/coverage report --include='features/*,service/ranking/*' --fail-under=$(COVERAGE)
 endif
-	$(BIN)/pytest -ra $(OTHERS)
+	$(BIN)/pytest -ra $(SPREAD) $(OTHERS)
+	$(BIN)/pytest -ra $(ALONE)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check

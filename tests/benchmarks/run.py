@@ -17,6 +17,7 @@ from tests.benchmarks.machine import described
 SECTIONS: Final = (
     "latency",
     "throughput",
+    "merchant",
     "ingestion",
     "memory",
     "hot_swap",
