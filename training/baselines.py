@@ -38,6 +38,11 @@ def cheapest_first(dataset: Dataset) -> Scores:
     return _then_shop_order(dataset, np.where(np.isnan(price), -np.inf, -price))
 
 
+def covisited_first(dataset: Dataset) -> Scores:
+    """What others met most often beside what this session touched, the latest counting most; then the shop's order."""
+    return _then_shop_order(dataset, _column(dataset, "covisitation_sum"))
+
+
 def random_order(dataset: Dataset) -> Scores:
     """Any order: all scores are equal, and the metrics take the expectation over all orders."""
     return np.zeros(len(dataset.label))
@@ -48,6 +53,7 @@ BASELINES: Final[Mapping[str, Baseline]] = {
     "last touched first": last_touched_first,
     "most popular first": most_popular,
     "cheapest first": cheapest_first,
+    "co-visited first": covisited_first,
     "random order": random_order,
 }
 

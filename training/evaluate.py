@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -33,8 +34,16 @@ LIST_SIZES: Final = ((1, 10), (11, 25), (26, 50), (51, 500))
 SESSION_EVENTS: Final = {"no event yet": (0, 0), "1 to 3 events": (1, 3), "4 events and more": (4, np.inf)}
 MOST_PAGE_TYPES: Final = 6
 
-Order: TypeAlias = str  # the name of a way to order: MODEL or a baseline
+Order: TypeAlias = str  # the name of a way to order: MODEL, a baseline or a rival
 Values: TypeAlias = Mapping[str, Floats]  # by metric, (L,)
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """Another model that could serve instead. What is earlier than `seen_until` it may have learned: no judge of it."""
+
+    model: Scorer
+    seen_until: float = -np.inf  # Unix seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +73,39 @@ class Evaluation:
         return self.averages[MODEL][DECIDING].listings
 
 
-def evaluate(dataset: Dataset, forest: Scorer, *, seed: int) -> Evaluation:
-    """Score the listings with the forest that serves, and compare with every baseline.
+def evaluate(
+    dataset: Dataset, forest: Scorer, *, seed: int, rivals: Mapping[Order, Rival] = MappingProxyType({})
+) -> Evaluation:
+    """Score the listings with the forest that serves, and compare with every baseline and rival.
 
-    Equal scores keep the shop's order, as in an answer. Without listings all averages are NaN.
+    Equal scores keep the shop's order, as in an answer. Without listings all averages are NaN. Listings that a rival
+    may have learned from count as left out for it, in its averages and in the lift over it.
     """
     scores = forest.score(dataset.X)
     finite = bool(np.isfinite(scores).all())
-    orders = {MODEL: as_served(dataset, np.nan_to_num(scores, nan=-np.inf))}
-    orders |= {name: baseline(dataset) for name, baseline in BASELINES.items()}
-    values = {name: _values(dataset, order) for name, order in orders.items()}
+    values = {MODEL: _values(dataset, _served(dataset, scores))}
+    values |= {name: _values(dataset, baseline(dataset)) for name, baseline in BASELINES.items()}
+    values |= {name: _unseen_values(dataset, rival) for name, rival in rivals.items()}
     averages = {
         name: {metric: average(v, dataset.session) for metric, v in of.items()} for name, of in values.items()
     }
     lift = {
         name: {metric: _difference(dataset, values, name, metric, seed) for metric in (DECIDING, "MRR")}
-        for name in BASELINES
+        for name in values
+        if name != MODEL
     }
     slices = tuple(_slices(dataset, values, seed))
     return Evaluation(averages, lift, slices, _constant_lists(dataset, scores), finite)
+
+
+def _served(dataset: Dataset, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return as_served(dataset, np.nan_to_num(scores, nan=-np.inf))
+
+
+def _unseen_values(dataset: Dataset, rival: Rival) -> Values:
+    """Return a rival's values; NaN for what it may have learned from."""
+    values = _values(dataset, _served(dataset, rival.model.score(dataset.X)))
+    return {metric: np.where(dataset.time < rival.seen_until, np.nan, v) for metric, v in values.items()}
 
 
 def _values(dataset: Dataset, scores: npt.NDArray[np.float64]) -> Values:

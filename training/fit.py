@@ -22,7 +22,7 @@ from training.metrics.ties import Sorted
 from training.window import cut_at_share
 
 NDCG_AT: Final = 10
-OBJECTIVES: Final = ("lambdarank", "binary")  # listwise, and the pointwise challenger
+OBJECTIVES: Final[Mapping[str, str]] = {"lambdarank": "listwise forest", "binary": "pointwise forest"}
 MOST_TREES: Final = 400
 PATIENCE: Final = 60  # trees without a better validation: the curve is noisy on a few thousand listings
 SMOOTHED: Final = 15  # trees over which the validation curve is averaged before its top is sought
@@ -50,6 +50,11 @@ class Choice:
 
     best: Candidate
     tried: tuple[Candidate, ...]
+
+    @property
+    def others(self) -> tuple[Candidate, ...]:
+        """What was tried and was not better."""
+        return tuple(candidate for candidate in self.tried if candidate is not self.best)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +86,12 @@ class Forester:
         split = cut_at_share(with_positives(dataset), 1.0 - VALIDATION_SHARE)
         with ThreadPoolExecutor() as side_by_side:  # LightGBM lets go of the interpreter; each is one thread
             tried = tuple(side_by_side.map(lambda o: self._try(o, split.before, split.after), OBJECTIVES))
-        return Choice(max(tried, key=lambda c: (c.ndcg, -OBJECTIVES.index(c.objective))), tried)
+        return Choice(max(tried, key=lambda c: (c.ndcg, -tuple(OBJECTIVES).index(c.objective))), tried)
 
-    def grow_each(self, datasets: Sequence[Dataset], candidate: Candidate) -> list["Grown"]:
-        """Return a forest per dataset, side by side; see `grow`."""
+    def grow_each(self, wanted: Sequence[tuple[Dataset, Candidate]]) -> list["Grown"]:
+        """Return a forest for each, grown side by side; see `grow`."""
         with ThreadPoolExecutor() as side_by_side:
-            return list(side_by_side.map(lambda dataset: self.grow(dataset, candidate), datasets))
+            return list(side_by_side.map(lambda each: self.grow(*each), wanted))
 
     def grow(self, dataset: Dataset, candidate: Candidate) -> "Grown":
         """Return a forest of the candidate's kind and size, trained on all listings with a positive.

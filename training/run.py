@@ -12,8 +12,8 @@ from features.readiness import Finding, Observed
 from features.table import FeatureTable, feature_table
 from service.ranking.forest import Forest
 from training.dataset import Dataset, dataset
-from training.evaluate import Evaluation, evaluate
-from training.fit import Choice, Forester, Grown, with_positives
+from training.evaluate import Evaluation, Rival, evaluate
+from training.fit import OBJECTIVES, Choice, Forester, Grown, with_positives
 from training.gate import Check, Verdict, judge
 from training.gates.controls import no_leak, shuffled_teach_nothing
 from training.gates.cost import fast_and_small
@@ -27,6 +27,7 @@ from training.usable import check_usable
 from training.window import Cut, cut_at_share
 
 JUDGED_SHARE: Final = 0.2  # of the listings, the newest: the judged model has not seen them
+LIVE: Final = "live model"
 JUDGED_AT_LEAST: Final = 150  # listings with a positive, so that a small log leaves enough for an interval
 
 
@@ -103,11 +104,17 @@ class Trainer:
         cut = cut_at_share(data, 1.0 - judged_share(data))
         choice = forester.choose(cut.before)
         self.progress.tell("growing one forest to be judged, and one on all listings to serve")
-        to_judge, model = forester.grow_each((cut.before, data), choice.best)
+        wanted = [(cut.before, choice.best), (data, choice.best), *((cut.before, c) for c in choice.others)]
+        to_judge, model, *others = forester.grow_each(wanted)
         judged = Forest.of(to_judge.text)
-        self.progress.tell(f"judging on the newest {len(cut.after):,} listings")
-        evaluation = evaluate(cut.after, judged, seed=wish.seed)
         live = live_model(Shelf(self.place.models_url), wish.shop)
+        rivals = rivals_of(data, live)
+        rivals |= {
+            OBJECTIVES[c.objective]: Rival(Forest.of(g.text))
+            for c, g in zip(choice.others, others, strict=True)
+        }
+        self.progress.tell(f"judging on the newest {len(cut.after):,} listings")
+        evaluation = evaluate(cut.after, judged, seed=wish.seed, rivals=rivals)
         self.progress.tell("asking the gates")
         checks = [*_checks(material, cut, judged, live, wish.seed)]
         checks.append(fast_and_small(data, Forest.of(model.text), model.text))
@@ -126,6 +133,13 @@ def _checks(material: Material, cut: Cut, judged: Forest, live: Live | None, see
     yield not_worse_than_live(cut.after, judged, live, seed=seed)
     yield shuffled_teach_nothing(cut.before, cut.after, seed=seed)
     yield no_leak(cut.after)
+
+
+def rivals_of(data: Dataset, live: Live | None) -> dict[str, Rival]:
+    """Return the model that serves, as the one to be compared with; none where it reads other columns."""
+    if live is None or live.table_hash != data.table_hash:
+        return {}
+    return {LIVE: Rival(live.forest, live.seen_until)}
 
 
 def reproduced(first: Grown, second: Grown) -> Check:

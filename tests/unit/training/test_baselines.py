@@ -37,6 +37,14 @@ def test_unknown_prices_come_last(make_dataset: MakeDataset) -> None:
     assert places_of(BASELINES["cheapest first"](data), data, 0)[-1] == 0
 
 
+def test_what_others_met_beside_the_session_comes_first(make_dataset: MakeDataset) -> None:
+    data = make_dataset(listings=1)
+    met = data.names.index("covisitation_sum")
+    data.X[2, met], data.X[4, met] = 0.1, 0.3
+    rest = [i for i in range(data.group[0]) if i not in {4, 2}]
+    assert places_of(BASELINES["co-visited first"](data), data, 0) == [4, 2, *rest]
+
+
 def test_no_order_but_random_has_ties(make_dataset: MakeDataset) -> None:
     data = make_dataset(listings=30)
     distinct = {name: len(np.unique(baseline(data))) for name, baseline in BASELINES.items()}

@@ -6,7 +6,7 @@ import pytest
 from service.ranking.forest import Matrix, Scores
 from training.baselines import BASELINES
 from training.dataset import Dataset
-from training.evaluate import DECIDING, METRICS, MODEL, evaluate
+from training.evaluate import DECIDING, METRICS, MODEL, Rival, evaluate
 from training.gate import judge
 
 MakeDataset = Callable[..., Dataset]
@@ -49,6 +49,24 @@ def test_a_constant_model_serves_and_is_measured_as_the_shops_order(make_dataset
     found = evaluate(data, Constant(), seed=17)
     assert found.averages[MODEL] == found.averages["shop order"]
     assert found.constant_lists == 1.0
+
+
+def test_a_rival_is_measured_as_the_model_is_and_beaten_by_what_it_does_not_know(
+    make_dataset: MakeDataset,
+) -> None:
+    data = make_dataset()
+    rivals = {"twin": Rival(Touched(data)), "worse": Rival(Touched(data, wrong=True))}
+    found = evaluate(data, Touched(data), seed=17, rivals=rivals)
+    assert found.averages["twin"] == found.averages[MODEL]
+    assert (found.lift["twin"][DECIDING].low, found.lift["twin"][DECIDING].high) == (0.0, 0.0)
+    assert found.lift["worse"][DECIDING].above_zero
+
+
+def test_a_rival_is_not_judged_on_what_it_learned_from(make_dataset: MakeDataset) -> None:
+    data = make_dataset()
+    found = evaluate(data, Constant(), seed=17, rivals={"live": Rival(Touched(data), float(data.time[300]))})
+    assert (found.averages["live"][DECIDING].listings, found.lift["live"][DECIDING].listings) == (100, 100)
+    assert found.averages[MODEL][DECIDING].listings == 400
 
 
 def test_every_figure_counts_the_same_listings(make_dataset: MakeDataset) -> None:
