@@ -13,9 +13,11 @@ from service.rankings.outcome import Draw, Outcome
 def explored(call: Call, decision: Decision, outcome: Outcome) -> Outcome:
     """Return the outcome with its order drawn, where the page explores and the ranking's id is one of its share.
 
-    One that is not personalised, or degraded, is left as it is. The merchant's rules come after the draw.
+    One that is not personalised, or degraded, is left as it is; so is one that states its time, which is a test, a
+    replay or a preview, and nobody's click follows. The merchant's rules come after the draw.
     """
-    if outcome.reason is not None or outcome.scores is None:
+    is_live = call.at == call.now
+    if not is_live or outcome.reason is not None or outcome.scores is None:
         return outcome
     if not explores(call.ranking_id, decision.exploration):
         return outcome

@@ -78,12 +78,13 @@ def test_a_log_of_before_reads_as_not_drawn() -> None:
         ({"state": "on", "holdout": 0.0, "exploration": 0.0}, {}),
         ({"state": "on", "holdout": 0.0}, {"consent": False}),
         ({"state": "on", "holdout": 0.0}, {"visitor_id": None}),
+        ({"state": "on", "holdout": 0.0}, {"time": 1_795_348_000.0}),
         ({"state": "on", "holdout": 0.2}, {}),
         ({"state": "test", "traffic": 0.0, "holdout": 0.0}, {}),
         ({"state": "shadow"}, {}),
         ({"state": "off"}, {}),
     ],
-    ids=["set to none", "no consent", "nobody", "held out", "control", "shadow", "off"],
+    ids=["set to none", "no consent", "nobody", "a replay", "held out", "control", "shadow", "off"],
 )
 def test_nothing_is_drawn_where_nothing_may_be_learned(
     drawing: "Api", settings: dict[str, Any], asked: dict[str, Any]
