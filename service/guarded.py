@@ -1,12 +1,9 @@
 """The store behind the circuit breaker, as every request sees it."""
 
 from collections.abc import Sequence
-from typing import Final
 
+from features.store.circuit import PATIENCE_SECONDS, Circuit
 from features.store.protocol import EventWrite, ExposureWrite, Found, ItemWrite, Store, StreamState, TrailPart
-from service.circuit import Circuit
-
-PATIENCE_SECONDS: Final = 0.02  # a failure to answer in less says more about the caller's deadline
 
 
 class GuardedStore:

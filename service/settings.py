@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from features.store.address import address_of
+
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
@@ -54,7 +56,10 @@ class Settings(BaseSettings):
     redis_url: str | None = Field(
         None,
         repr=False,
-        description="Redis or Valkey that holds the live state (`redis://`, `rediss://`, `unix://`).",
+        description="Redis or Valkey that holds the live state: one server (`redis://user:password@host:6379/0`, "
+        "`unix:///run/valkey.sock`), a cluster (`redis+cluster://one:6379,two:6379`), or the master that Sentinels "
+        "name (`redis+sentinel://one:26379,two:26379/mymaster`). Over TLS, `rediss` takes the place of `redis`, with "
+        "`?ssl_ca_certs=FILE&ssl_certfile=FILE&ssl_keyfile=FILE`. docs/redis.md has all of it.",
         json_schema_extra={"shown": "the embedded server in the data directory"},
     )
     log_url: str = Field(
@@ -179,9 +184,9 @@ class Settings(BaseSettings):
 
     @field_validator("redis_url")
     @classmethod
-    def _known_scheme(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("it takes a URL that begins with redis://, rediss:// or unix://")
+    def _to_the_state(cls, url: str | None) -> str | None:
+        if url is not None:
+            address_of(url)
         return url
 
     @field_validator("otlp_endpoint")

@@ -32,12 +32,19 @@ class Tables:
             return table
 
 
-def fill(table: ItemTable, item_ids: Sequence[str], found: Found, at: float, now: float) -> None:
-    """Put rows that were read at `now` into the table, as they stand for rankings as of `at`."""
+def fill(table: ItemTable, item_ids: Sequence[str], found: Found, at: float, now: float) -> bool:
+    """Put rows that were read at `now` into the table, as they stand for rankings as of `at`.
+
+    False where a part of the store did not answer, and an item that it holds was never read.
+    """
     read = [
-        ItemRead(item_id, _row(found.catalogue[item_id]), found.statistics[item_id]) for item_id in item_ids
+        ItemRead(item_id, _row(found.catalogue[item_id]), found.statistics[item_id])
+        for item_id in item_ids
+        if item_id in found.catalogue
     ]
-    table.put(read, found.totals, at, now)
+    if read:
+        table.put(read, found.totals, at, now)
+    return len(read) == len(item_ids) or table.holds(item_ids)
 
 
 def _row(text: bytes | None) -> dict[str, object] | None:

@@ -7,6 +7,7 @@ from typing import Final
 from flask import Flask
 
 from features.bundle import NEXT_ITEMS, Shelf
+from features.store.circuit import Circuit
 from features.store.exchange import Exchange
 from features.store.privacy import PrivacyStore
 from features.store.protocol import WorkStore
@@ -17,7 +18,6 @@ from features.store.redis_settings import RedisSettings
 from features.store.redis_work import RedisWorkStore
 from features.store.rule_counts import RedisRuleCounts
 from service.app import create_app
-from service.circuit import Circuit
 from service.console.attempts import Attempts
 from service.deps import Deps
 from service.directory import REFRESH_SECONDS, Directory
@@ -67,7 +67,8 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         raise ValueError(
             "no Redis to work with: `balad serve` joins the embedded server, or set BALAD_REDIS_URL"
         )
-    metrics, exchange = Metrics(), Exchange(settings.redis_url, STORE_SECONDS)
+    metrics = Metrics()
+    exchange = Exchange(settings.redis_url, STORE_SECONDS, metrics.store_available)
     circuit = Circuit(time.perf_counter, metrics.store_available)
     shop_settings = RedisSettings(exchange)
     directory = Directory(shop_settings, clock)

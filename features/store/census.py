@@ -1,13 +1,10 @@
 """What a shop holds in Redis, by name: for checks, never for serving."""
 
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from features.identity import PARTITIONS
 from features.store.exchange import Exchange
 from features.store.keys import tag
-
-_AT_ONCE: Final = 1_000
 
 
 class Census(NamedTuple):
@@ -23,17 +20,9 @@ def census(exchange: Exchange, shop: str) -> Census:
     found = {kind: set[str]() for kind in "vscn"}
     for partition in range(PARTITIONS):
         prefix = f"{tag(shop, partition)}:"
-        for key in _keys(exchange, f"{prefix}[vscn]:*"):
-            kind, _, name = key.removeprefix(prefix).partition(":")
-            found[kind].add(name)
+        for page in exchange.scan(f"{prefix}[vscn]:*"):
+            for key in page:
+                kind, _, name = key.decode().removeprefix(prefix).partition(":")
+                found[kind].add(name)
     statistics = frozenset(int(name, 16) for name in found["n"])
     return Census(frozenset(found["v"] | found["s"]), frozenset(found["c"]), statistics)
-
-
-def _keys(exchange: Exchange, pattern: str) -> Iterator[str]:
-    cursor = b"0"
-    while True:
-        ((cursor, keys),) = exchange.run([("SCAN", cursor, "MATCH", pattern, "COUNT", _AT_ONCE)])
-        yield from (key.decode() for key in keys)
-        if cursor == b"0":
-            return

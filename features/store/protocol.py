@@ -10,8 +10,12 @@ class StoreUnavailable(Exception):  # noqa: N818 - read as a sentence: "the stor
     """The store did not answer, not in time, or could not do what was asked; the driver's error is the cause."""
 
 
+class PartUnavailable(StoreUnavailable):
+    """A part of the store did not answer, and holds what was asked for; others answer about what they hold."""
+
+
 class Backlog(StoreUnavailable):
-    """Writes are refused until the worker has caught up: the stream is at its bound, or memory is at its."""
+    """Writes are refused, reads are not: the stream or memory is at its bound, replicas or the disk are missing."""
 
 
 class LeaseLost(Exception):  # noqa: N818 - the same
@@ -122,7 +126,11 @@ class Store(Protocol):
         totals: bool = False,
         timeout_seconds: float | None = None,
     ) -> Found:
-        """Return a visitor's records, those items' rows and, if asked, the shop's totals."""
+        """Return a visitor's records, those items' rows and, if asked, the shop's totals.
+
+        Rows that a part of the store holds which does not answer are left out; where it holds the visitor's records,
+        StoreUnavailable is raised.
+        """
 
     def append(self, shop: str, writes: Sequence[EventWrite], now: float) -> list[bool]:
         """Append events; True where accepted, False where the id was seen today or yesterday (UTC) already.

@@ -8,7 +8,8 @@ from features.facts import IMPRESSION, IMPRESSIONS_KEPT, INTERACTION, INTERACTIO
 from features.identity import PARTITIONS, hash64, partition_of
 from features.increments import PRIOR_RECORDS, SHOP
 from features.store import keys
-from features.store.exchange import Command, Exchange, script
+from features.store.exchange import Exchange, sound
+from features.store.lua import Command, script
 from features.store.privacy import nobodys
 from features.store.protocol import ANY, EventWrite, ExposureWrite, Found, ItemWrite, StreamState, TrailPart
 
@@ -31,8 +32,8 @@ class RedisStore:
         self._bound = stream_bound
 
     def ping(self) -> None:
-        """Return if the server answers."""
-        self._exchange.run([("PING",)])
+        """Return if every server answers."""
+        self._exchange.ping()
 
     def close(self) -> None:
         """Close the connections."""
@@ -47,7 +48,10 @@ class RedisStore:
         totals: bool = False,
         timeout_seconds: float | None = None,
     ) -> Found:
-        """Return a visitor's records, those items' rows and, if asked, the shop's totals."""
+        """Return a visitor's records, those items' rows and, if asked, the shop's totals.
+
+        One round trip to each server concerned. Of a cluster, those that do not answer cost only what they hold.
+        """
         commands: list[Command] = []
         if visitor_id is not None:
             commands.append(("MGET", *keys.visitor_keys(shop, partition_of(visitor_id), visitor_id)))
@@ -55,14 +59,17 @@ class RedisStore:
             commands.append(("GET", keys.statistics_key(shop, 0, SHOP)))
         groups = list(_by_partition(item_ids).items())
         commands.extend(("MGET", *_item_keys(shop, partition, ids)) for partition, ids in groups)
-        replies = iter(self._exchange.run(commands, timeout_seconds))
-        interactions, impressions = next(replies) if visitor_id is not None else (None, None)
+        replies = iter(self._exchange.each(commands, timeout_seconds))
+        interactions, impressions = sound(next(replies)) if visitor_id is not None else (None, None)
         shop_totals = next(replies) if totals else None
         catalogue: dict[str, bytes | None] = {}
         statistics: dict[str, bytes | None] = {}
+        if isinstance(shop_totals, Exception):  # rows are put beside the totals of their time, or not at all
+            return Found(interactions, impressions)
         for (_, ids), values in zip(groups, replies, strict=True):
-            catalogue.update(zip(ids, values[: len(ids)], strict=True))
-            statistics.update(zip(ids, values[len(ids) :], strict=True))
+            if not isinstance(values, Exception):
+                catalogue.update(zip(ids, values[: len(ids)], strict=True))
+                statistics.update(zip(ids, values[len(ids) :], strict=True))
         return Found(interactions, impressions, catalogue, statistics, shop_totals)
 
     def append(self, shop: str, writes: Sequence[EventWrite], now: float) -> list[bool]:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from features.identity import PARTITIONS, partition_of
 from features.store import keys
-from features.store.exchange import Exchange, script
+from features.store.exchange import Exchange
+from features.store.lua import script
 from features.store.privacy import Mark
 
 

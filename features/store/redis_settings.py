@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from features.store.exchange import Command, Exchange, Reply, script
+from features.store.exchange import Exchange
 from features.store.keys import changes_key, settings_key, stream_key
+from features.store.lua import Command, script
 from features.store.settings import REVISION, Snapshot
+from features.store.wire import Reply
 
 _SHOPS: Final = "balad:shops"
 

@@ -1,17 +1,17 @@
 """The state in Redis or Valkey, as the worker, imports and rebuilds ask for it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from features.facts import IMPRESSION, INTERACTION
 from features.identity import PARTITIONS, partition_of
 from features.store import keys
-from features.store.exchange import Command, Exchange, Reply, script
+from features.store.exchange import Exchange
+from features.store.lua import Command, script
 from features.store.protocol import Entry, LeaseLost, Positions, VisitorState
 from features.store.redis import IMPRESSIONS_BYTES, INTERACTIONS_BYTES, RedisStore
 
-_SCAN_COUNT: Final = 1000
 _PARTS: Final = range(PARTITIONS)
 
 
@@ -161,18 +161,8 @@ class RedisWorkStore(RedisStore):
         for partition in _PARTS:
             self._exchange.run([("UNLINK", keys.projected_key(shop, partition))])
             for kind in "vscn":
-                for found in self._scan(f"{keys.tag(shop, partition)}:{kind}:*"):
+                for found in self._exchange.scan(f"{keys.tag(shop, partition)}:{kind}:*"):
                     self._exchange.run([("UNLINK", *found)])
-
-    def _scan(self, pattern: str) -> Iterator[list[bytes]]:
-        """Yield the keys that match, a page at a time. Reads through the whole server: for rare work only."""
-        cursor: Reply = b"0"
-        while True:
-            cursor, found = self._exchange.run([("SCAN", cursor, "MATCH", pattern, "COUNT", _SCAN_COUNT)])[0]
-            if found:
-                yield found
-            if cursor == b"0":
-                return
 
     def suspend(self, shop: str) -> None:
         """For a minute, have events go to the streams only."""

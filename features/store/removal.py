@@ -7,7 +7,6 @@ from features.store.exchange import Exchange
 from features.store.keys import tag
 
 _SHOPS: Final = "balad:shops"
-_AT_ONCE: Final = 1_000
 
 
 def remove_shop(exchange: Exchange, shop: str) -> None:
@@ -17,14 +16,5 @@ def remove_shop(exchange: Exchange, shop: str) -> None:
     """
     exchange.run([("SREM", _SHOPS, shop)])
     for partition in range(PARTITIONS):
-        _remove(exchange, tag(shop, partition))
-
-
-def _remove(exchange: Exchange, prefix: str) -> None:
-    cursor = b"0"
-    while True:
-        ((cursor, keys),) = exchange.run([("SCAN", cursor, "MATCH", f"{prefix}:*", "COUNT", _AT_ONCE)])
-        if keys:
-            exchange.run([("UNLINK", *keys)])
-        if cursor == b"0":
-            return
+        for found in exchange.scan(f"{tag(shop, partition)}:*"):
+            exchange.run([("UNLINK", *found)])

@@ -8,6 +8,7 @@ from flask import Response
 from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
+from features.store.protocol import PartUnavailable
 from service.api.auth import Access, Caller
 from service.api.endpoint import Endpoint, answer_of, body_as
 from service.api.rates import check_visitor
@@ -88,7 +89,9 @@ def _append(deps: Deps, caller: Caller, events: Sequence[dict[str, Any]], now: f
     table = deps.tables.of(caller.shop.shop)
     at = events[0]["received_at"]
     if missing := table.missing(asked_about(events), at, now):
-        fill(table, missing, deps.store.read(caller.shop_name, None, missing, totals=True), at, now)
+        found = deps.store.read(caller.shop_name, None, missing, totals=True)
+        if not fill(table, missing, found, at, now):  # a history without its items' attributes is for good
+            raise PartUnavailable("what the catalogue knows of an item could not be read")
     return deps.store.append(caller.shop_name, writes_of(events, table.know), now)
 
 

@@ -27,7 +27,8 @@ class State:
 def read(deps: Deps, call: Call) -> State:
     """Read what the call needs and this process does not have.
 
-    Where the store is away, rows of any age and a visitor who did nothing stand in, provided that each item has a row.
+    Where the store is away, rows of any age and a visitor who did nothing stand in, provided that each item has a row;
+    where a part of it is that does not hold the visitor, rows of any age alone.
 
     Raises:
         ShopOrder: The deadline passed, or the store is away and items were never read.
@@ -50,8 +51,8 @@ def read(deps: Deps, call: Call) -> State:
                 raise ShopOrder(Reason.STORE_UNAVAILABLE) from None
             degraded = True
         else:
-            if missing:
-                fill(table, missing, found, call.at, call.now)
+            if missing and not fill(table, missing, found, call.at, call.now):
+                raise ShopOrder(Reason.STORE_UNAVAILABLE)
     visit = Visit.of(found.interactions, found.impressions, session_hash(call.session_id), call.at)
     return State(visit, table, degraded)
 

@@ -1,18 +1,15 @@
 """The stores that every promise is asked of."""
 
-import contextlib
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 
 import pytest
 import redis
 
-from features.store import embedded, redis_work
-from features.store.exchange import Exchange
+from features.store import redis_work
+from features.store.address import address_of
 from features.store.memory_work import MemoryWorkStore
-from features.store.protocol import StoreUnavailable, WorkStore
+from features.store.protocol import WorkStore
+from tests.faults import fleet
 
 
 @pytest.fixture
@@ -22,41 +19,41 @@ def bound() -> int:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A cluster of one master: it owns all slots, and refuses a call that spans two."""
-    directory, port = tmp_path_factory.mktemp("cluster"), _free_port()
-    options = {"cluster-enabled": "yes", "port": port, "bind": "127.0.0.1", "save": "", "dir": str(directory)}
-    words = [str(word) for name, value in options.items() for word in (f"--{name}", value)]
-    program = next(embedded._programs())  # noqa: SLF001 - the tests run the server that the product would
-    with subprocess.Popen([program, *words], stdout=subprocess.DEVNULL) as process:
-        try:
-            _take_all_slots(port)
-            yield f"redis://127.0.0.1:{port}"
-        finally:
-            process.kill()
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[fleet.Cluster]:
+    """A cluster of three masters, each with a third of the slots; one refuses what is another's, or spans two."""
+    with fleet.cluster(tmp_path_factory.mktemp("cluster")) as made:
+        yield made
 
 
-def _free_port() -> int:
-    """Return a port that is free, as is its neighbour for the cluster's own bus (10,000 above)."""
-    for port in range(17_000, 17_200):
-        with contextlib.suppress(OSError), socket.socket() as one, socket.socket() as two:
-            one.bind(("127.0.0.1", port))
-            two.bind(("127.0.0.1", port + 10_000))
-            return port
-    raise OSError("no free port for a cluster")
+@pytest.fixture
+def cluster_url(cluster: fleet.Cluster) -> str:
+    """The cluster, empty at the start of each test."""
+    cluster.flush()
+    return cluster.url
 
 
-def _take_all_slots(port: int) -> None:
-    end = time.monotonic() + 20.0
-    exchange, taken = Exchange(f"redis://127.0.0.1:{port}", 1.0), False
-    with contextlib.closing(exchange):
-        while time.monotonic() < end:
-            with contextlib.suppress(StoreUnavailable):
-                taken = taken or bool(exchange.run([("CLUSTER", "ADDSLOTSRANGE", 0, 16383)]))
-                if b"cluster_state:ok" in exchange.run([("CLUSTER", "INFO")])[0]:
-                    return
-            time.sleep(0.01)
-    raise TimeoutError("the cluster did not come up")
+@pytest.fixture(params=["redis", "cluster"])
+def server_url(request: pytest.FixtureRequest) -> str:
+    """Where the live state is: one server, or a cluster; empty."""
+    return _url(request)
+
+
+@pytest.fixture
+def client(server_url: str) -> Iterator[redis.Redis]:
+    """The driver's own client of it, to look behind a store."""
+    made = _cluster_client(server_url) if "cluster" in server_url else redis.Redis.from_url(server_url)
+    yield made
+    made.close()
+
+
+def _url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue("cluster_url" if request.param == "cluster" else "redis_url")
+    return url
+
+
+def _cluster_client(url: str) -> redis.Redis:
+    host, port = address_of(url).hosts[0]
+    return redis.RedisCluster(host=host, port=port)  # type: ignore[return-value]  # the same calls
 
 
 @pytest.fixture(params=["memory", "redis", "cluster"])
@@ -65,9 +62,6 @@ def store(request: pytest.FixtureRequest, bound: int) -> Iterator[WorkStore]:
     if request.param == "memory":
         yield MemoryWorkStore(stream_bound=bound)
         return
-    url = request.getfixturevalue("cluster" if request.param == "cluster" else "redis_url")
-    with contextlib.closing(redis.Redis.from_url(url)) as client:
-        client.flushall()
-    opened = redis_work.connect(url, stream_bound=bound)
+    opened = redis_work.connect(_url(request), stream_bound=bound)
     yield opened
     opened.close()

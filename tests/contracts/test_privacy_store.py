@@ -27,7 +27,7 @@ def privacy(store: WorkStore, request: pytest.FixtureRequest) -> Iterator[Privac
         yield MemoryPrivacy(store)
         return
     kind = request.node.callspec.params["store"]
-    exchange = Exchange(request.getfixturevalue("cluster" if kind == "cluster" else "redis_url"), 5.0)
+    exchange = Exchange(request.getfixturevalue("cluster_url" if kind == "cluster" else "redis_url"), 5.0)
     yield RedisPrivacy(exchange)
     exchange.close()
 

@@ -1,4 +1,4 @@
-"""What every place where effects of rules are counted promises, asked of the one in memory and the one in Redis."""
+"""What every place where effects of rules are counted promises: in memory, in Redis and in a cluster."""
 
 from collections import Counter
 
@@ -12,11 +12,12 @@ CHANGED = Met("category/shoes & bags", "r-1", "changed", "")
 LOST = Met("home", "r-2", "overridden", "r-1")
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", "redis", "cluster"])
 def counts(request: pytest.FixtureRequest) -> RuleCounts:
     if request.param == "memory":
         return MemoryRuleCounts()
-    return RedisRuleCounts(Exchange(request.getfixturevalue("redis_url"), 1.0))
+    url = request.getfixturevalue("cluster_url" if request.param == "cluster" else "redis_url")
+    return RedisRuleCounts(Exchange(url, 5.0))
 
 
 def test_counts_of_an_hour_add_up(counts: RuleCounts) -> None:
@@ -34,7 +35,6 @@ def test_hours_and_shops_are_apart(counts: RuleCounts) -> None:
     assert counts.read("acme", []) == Counter()
 
 
-def test_what_was_counted_in_redis_is_forgotten(redis_url: str) -> None:
-    RedisRuleCounts(Exchange(redis_url, 1.0)).add("acme", 7, {CHANGED: 1})
-    with redis.Redis.from_url(redis_url) as client:
-        assert 0 < client.ttl("balad:{acme:0}:rules:7") <= LIFE_SECONDS
+def test_what_was_counted_in_redis_is_forgotten(server_url: str, client: redis.Redis) -> None:
+    RedisRuleCounts(Exchange(server_url, 5.0)).add("acme", 7, {CHANGED: 1})
+    assert 0 < client.ttl("balad:{acme:0}:rules:7") <= LIFE_SECONDS

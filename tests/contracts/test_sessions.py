@@ -1,4 +1,4 @@
-"""What every store of logins promises, asked of the one in memory and the one in Redis."""
+"""What every store of logins promises, asked of the one in memory, in Redis and in a cluster."""
 
 import pytest
 import redis
@@ -9,11 +9,12 @@ from features.store.redis_sessions import RedisSessions
 from features.store.sessions import SECRET_BYTES, MemorySessions, Sessions
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", "redis", "cluster"])
 def sessions(request: pytest.FixtureRequest) -> Sessions:
     if request.param == "memory":
         return MemorySessions()
-    return RedisSessions(Exchange(request.getfixturevalue("redis_url"), 1.0))
+    url = request.getfixturevalue("cluster_url" if request.param == "cluster" else "redis_url")
+    return RedisSessions(Exchange(url, 5.0))
 
 
 def test_the_secret_is_made_once(sessions: Sessions) -> None:
@@ -22,8 +23,8 @@ def test_the_secret_is_made_once(sessions: Sessions) -> None:
     assert sessions.secret() == first
 
 
-def test_every_process_has_the_same_secret(redis_url: str) -> None:
-    one, other = (RedisSessions(Exchange(redis_url, 1.0)) for _ in range(2))
+def test_every_process_has_the_same_secret(server_url: str) -> None:
+    one, other = (RedisSessions(Exchange(server_url, 5.0)) for _ in range(2))
     assert one.secret() == other.secret()
 
 
@@ -36,13 +37,12 @@ def test_keeps_what_was_put_until_it_is_deleted(sessions: Sessions) -> None:
     assert sessions.get("a", 60) is None
 
 
-def test_a_session_has_a_life_that_every_look_begins_anew(redis_url: str) -> None:
-    sessions = RedisSessions(Exchange(redis_url, 1.0))
+def test_a_session_has_a_life_that_every_look_begins_anew(server_url: str, client: redis.Redis) -> None:
+    sessions = RedisSessions(Exchange(server_url, 5.0))
     sessions.put("a", b"{}", 60)
-    with redis.Redis.from_url(redis_url) as client:
-        assert client.ttl("balad:console:session:a") <= 60
-        sessions.get("a", 600)
-        assert client.ttl("balad:console:session:a") > 60
+    assert client.ttl("balad:console:session:a") <= 60
+    sessions.get("a", 600)
+    assert client.ttl("balad:console:session:a") > 60
 
 
 def test_nobody_listening_is_unavailable() -> None:

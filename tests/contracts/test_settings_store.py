@@ -1,9 +1,8 @@
-"""What every settings store promises, asked of the one in memory and the one in Redis."""
+"""What every settings store promises, asked of the one in memory, in Redis and in a cluster."""
 
 from collections.abc import Callable
 
 import pytest
-import redis
 
 from features.store.exchange import Exchange
 from features.store.keys import stream_key
@@ -14,18 +13,20 @@ from features.store.settings import RECENT, MemorySettings, SettingsStore, Snaps
 Facts = Callable[[str], list[bytes]]
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", "redis", "cluster"])
 def kept(request: pytest.FixtureRequest) -> tuple[SettingsStore, Facts]:
     if request.param == "memory":
         memory = MemorySettings()
         return memory, lambda shop: memory.facts.get(shop, [])
-    url = request.getfixturevalue("redis_url")
+    exchange = Exchange(
+        request.getfixturevalue("cluster_url" if request.param == "cluster" else "redis_url"), 5.0
+    )
 
     def facts(shop: str) -> list[bytes]:
-        with redis.Redis.from_url(url) as client:
-            return [fields[b"b"] for _, fields in client.xrange(stream_key(shop, 0)) if fields[b"k"] == b"s"]
+        (entries,) = exchange.run([("XRANGE", stream_key(shop, 0), "-", "+")])
+        return [fields[3] for _, fields in entries if fields[:2] == [b"k", b"s"]]
 
-    return RedisSettings(Exchange(url, 1.0)), facts
+    return RedisSettings(exchange), facts
 
 
 def test_an_unknown_shop_has_no_settings(kept: tuple[SettingsStore, Facts]) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from features.store.circuit import FIRST_SECONDS, LATE_CALLS, LONGEST_SECONDS, Circuit
 from features.store.protocol import Backlog, StoreUnavailable
-from service.circuit import FIRST_SECONDS, LATE_CALLS, LONGEST_SECONDS, Circuit
 
 
 class Timer:
