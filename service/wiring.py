@@ -67,8 +67,7 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         raise ValueError(
             "no Redis to work with: `balad serve` joins the embedded server, or set BALAD_REDIS_URL"
         )
-    metrics = Metrics()
-    exchange = Exchange(settings.redis_url, STORE_SECONDS, metrics.store_available)
+    exchange = Exchange(settings.redis_url, STORE_SECONDS, (metrics := Metrics()).store_available)
     circuit = Circuit(time.perf_counter, metrics.store_available)
     shop_settings = RedisSettings(exchange)
     directory = Directory(shop_settings, clock)
