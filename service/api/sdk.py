@@ -19,7 +19,9 @@ _CACHING: Final = "public, max-age=3600, stale-while-revalidate=86400, stale-if-
 _SCRIPT: Final = "text/javascript; charset=utf-8"
 _TYPES: Final = "text/plain; charset=utf-8"
 # No text of the script holds any of these; a browser runs what is served in tests/browser.
-_BLANK: Final = re.compile(r"(?<=[,{]) | (?=[}])| (?==>)|(?<==>) ")
+_BLANK: Final = re.compile(
+    r"(?<=[,{]) | (?=[}])| (?==>)|(?<==>) | (?=(?:[=!]=|&&|\|\||\?\?|[=?:]) )|(?<=[=&|?:]) "
+)
 _EXPORTS: Final = (
     'balad.url??=import.meta.url.split("/sdk/")[0];export default balad;'
     "export const{init,rank,next,track,consent,flush}=balad;\n"
@@ -39,7 +41,7 @@ class Served:
 def served(name: str) -> Served:
     """Return a file of `service/sdk`; `balad.mjs` is the script with its exports.
 
-    Comments, indentation and the blanks beside braces, commas and arrows stay in the source: there is no build step.
+    Comments, indentation and the blanks beside braces, commas, arrows and operators stay in the source: no build step.
     """
     folder = files("service.sdk")
     if name == "balad.d.ts":

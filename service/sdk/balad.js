@@ -93,10 +93,10 @@ var balad = (globalThis.balad ||= (() => {
   });
 
   const isElement = (one) => one instanceof Element;
-  const idOf = (one) => String((isElement(one) ? one.dataset.baladItem : one?.item_id ?? one) ?? "");
+  const idOf = (one) => String((isElement(one) ? one.getAttribute(ITEM.slice(1, -1)) : one?.item_id ?? one) ?? "");
   const described = (one) => {
-    const { baladItem: item_id, baladPrice } = one.dataset;
-    return { item_id, price: baladPrice > 0 ? +baladPrice : undefined };
+    const price = +one.getAttribute("data-balad-price");
+    return { item_id: idOf(one), price: price > 0 ? price : undefined };
   };
   const placed = (one, all) => ({ ...described(one), index: all.indexOf(one) });
   const itemsOf = (listing) => [...listing.querySelectorAll(ITEM)];
@@ -109,25 +109,25 @@ var balad = (globalThis.balad ||= (() => {
   const arrange = (from, to) => {
     if (from.every((one, i) => to[i] == one)) return true;
     if (!from.every((one) => unseen(one) && !one.contains(doc.activeElement))) return false;
-    const places = from.map((one) => [one.parentNode, one.nextSibling]);
+    const places = from.map((one) => [one.parentNode, one.nextSibling]), now = new Map(from.map((one, i) => [one, to[i]]));
     // From the last place on: what follows a place is there already, or never moves.
     for (let i = from.length; i--; ) {
       const [parent, after] = places[i];
-      if (from[i] != to[i]) parent.insertBefore(to[i], to[from.indexOf(after)] ?? after);
+      if (from[i] != to[i]) parent.insertBefore(to[i], now.get(after) ?? after);
     }
     return true;
   };
   const place = (list, places, answer) => {
     const items = list.slice(), by = new Map(places.map((i) => [idOf(list[i]), list[i]]));
-    const order = [...new Set((answer.items ?? []).map((one) => by.get(one.item_id)).filter((one) => one != null))];
-    const left = places.map((i) => list[i]).filter((one) => !order.includes(one));
+    const order = (answer.items ?? []).map((one) => [by.get(one.item_id), by.delete(one.item_id)][0]).filter((one) => one != null);
+    const left = [...by.values()];
     const found = { ranking_id: answer.ranking_id, personalized: !!answer.personalized, reason: answer.reason ?? null };
     if (!order.length) return { ...found, applied: false, items };
     order.concat(left).forEach((one, n) => (items[places[n]] = one));
     const applied = !isElement(list[0]) || arrange(list, items);
     if (applied) {
       left.forEach((one) => isElement(one) && (one.hidden = true));
-      order.forEach((one) => ranked.set(idOf(one), answer.ranking_id));
+      answer.items.forEach((one) => ranked.set(one.item_id, answer.ranking_id));
     }
     return { ...found, applied, items: applied ? items.filter((one) => !left.includes(one)) : list };
   };
@@ -168,18 +168,19 @@ var balad = (globalThis.balad ||= (() => {
     });
     shown = [];
   });
-  const look = safe((entries) =>
-    entries.forEach(({ target, isIntersecting }) => {
-      clearTimeout(dwell.get(target));
-      if (!isIntersecting) return;
-      const seen = () => {
+  const look = safe((entries) => {
+    // One timer for all that came into view together.
+    const come = {};
+    entries.forEach(({ target, isIntersecting }) => dwell.set(target, isIntersecting && come));
+    const seen = () =>
+      entries.forEach(({ target }) => {
+        if (dwell.get(target) != come || !dwell.delete(target)) return;
         eye.unobserve(target);
         shown.push(target);
         telling ||= setTimeout(tell, 200);
-      };
-      dwell.set(target, setTimeout(seen, 1e3));
-    }),
-  );
+      });
+    setTimeout(safe(seen), 1e3);
+  });
   const eye = safe(() => new IntersectionObserver(look, { threshold: 0.5 }))();
 
   // `add_to_cart`, or an event as JSON; about the item it stands in, unless it says otherwise.
@@ -194,6 +195,8 @@ var balad = (globalThis.balad ||= (() => {
     track("select_item", { page: pageOf(one), items: [placed(one, itemsOf(listing))] });
   });
   const scan = safe(() => {
+    // All that changed until now is looked at here.
+    changes.takeRecords();
     each("[data-balad-load]", (one) => once(one) && fire(one, one.dataset.baladLoad));
     each(LISTING, async (one) => {
       // One that is still being parsed is not whole.
@@ -210,6 +213,8 @@ var balad = (globalThis.balad ||= (() => {
       eye.observe(one);
     });
   });
+
+  const changes = safe(() => new MutationObserver(scan))();
 
   const number = (one) => (one == null ? undefined : +one);
   const hear = safe((entry) => {
@@ -254,7 +259,7 @@ var balad = (globalThis.balad ||= (() => {
     if (said(ga4) && once(memory)) tap();
     scan();
     if (!once(doc)) return;
-    new MutationObserver(scan).observe(doc, { childList: true, subtree: true });
+    changes.observe(doc, { childList: true, subtree: true });
     addEventListener("DOMContentLoaded", scan);
     addEventListener("click", click, true);
     addEventListener("visibilitychange", () => doc.hidden && leave());

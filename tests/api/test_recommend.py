@@ -95,6 +95,23 @@ def test_what_is_popular_on_the_page_comes_before_what_is_popular_elsewhere(shop
     assert set(shop.ids(visitor_id="new", page="product/camping/none-seen", n=3)) == {"tent", "stove", "lamp"}
 
 
+def test_a_page_that_nobody_knows_gets_what_is_popular_in_the_shop(shop: Shop) -> None:
+    assert shop.ids(visitor_id="new", page="nowhere/at/all", n=3)[0] == "skis"
+    assert len(shop.ids(visitor_id="new", page="nowhere/at/all", n=3)) == 3
+
+
+def test_a_catalogue_that_nobody_looked_at_is_suggested_all_the_same(
+    make_api: Callable[..., Any], redis_url: str, tmp_path: Path
+) -> None:
+    api = make_api()
+    api.switch(state="on", holdout=0.0)
+    shop = Shop(api, redis_url, tmp_path)
+    put = {"items": [{"item_id": "kite"}, {"item_id": "rope"}, {"item_id": "sold", "in_stock": False}]}
+    assert api.call("PUT", "/v1/items", put).status_code == 200
+    shop.catch_up()
+    assert set(shop.ids()) == {"kite", "rope"}
+
+
 def test_an_item_and_a_cart_are_gone_with_and_never_suggested_themselves(shop: Shop) -> None:
     with_item = shop.ids(visitor_id=None, item_id="boots")
     assert with_item[0] == "skis"
