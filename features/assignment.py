@@ -54,3 +54,21 @@ def in_treatment(salt: str, visitor_id: str, traffic: float) -> bool:
     (False, True)
     """
     return bucket(salt, visitor_id) < traffic
+
+
+def canary_salt(shop: str, version: str) -> str:
+    """Return the salt of a model's canary: its own, so that the next one is tried on other visitors first.
+
+    >>> canary_salt("acme", "2026-11-22T10-00-00Z-4f2a")
+    'acme/canary/2026-11-22T10-00-00Z-4f2a'
+    """
+    return f"{shop}/canary/{version}"
+
+
+def in_canary(shop: str, version: str, visitor_id: str, share: float) -> bool:
+    """Tell whether a visitor is in the share that a model is tried on; raising it keeps those who are in.
+
+    >>> in_canary("acme", "2026-11-22T10-00-00Z-4f2a", "v-81", 0.0)
+    False
+    """
+    return bucket(canary_salt(shop, version), visitor_id) < share

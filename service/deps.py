@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from features.bundle import Shelf
+from features.store.findings import Findings
 from features.store.protocol import Store
 from features.store.sessions import Sessions
 from features.store.settings import SettingsStore
@@ -66,6 +67,8 @@ class Deps:
     directory: Directory
     tables: Tables
     models: Models
+    canaries: Models  # those that a share of the visitors gets
+    shadows: Models  # those that score alongside and are never shown
     shelf: Shelf
     metrics: Metrics
     tally: Tally
@@ -80,3 +83,4 @@ class Deps:
     requests: "Desk"
     recent: RecentSessions
     next_items: "Recommenders"
+    findings: Findings

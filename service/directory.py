@@ -11,6 +11,7 @@ from service.kill_switch import kill_switch_of
 from service.pages.compiled import Compiled, compiled
 from service.pages.settings import KeptPage
 from service.pages.tree import pages_of
+from service.rollout.state import Canary, canary_of
 from service.shops import SHOP_SETTING, KeyHash, Shop, hash_of
 
 REFRESH_SECONDS: Final = 1.0
@@ -25,6 +26,7 @@ class ShopSettings:
     pages: Mapping[str, KeptPage]
     rules: Mapping[str, tuple[Compiled, ...]] = field(default_factory=dict)
     kill_switch: bool = False
+    canary: Canary | None = None  # that a share of the visitors gets now
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +99,7 @@ def _shops(changed: Mapping[str, Snapshot]) -> dict[str, ShopSettings]:
             rules = {
                 p: compiled(own.rules, shop.attributes) for p, own in pages.items() if own.rules is not None
             }
-            shops[name] = ShopSettings(shop, pages, rules, kill_switch_of(snapshot.values))
+            canary = canary_of(snapshot.values)
+            tried = canary if canary is not None and canary.is_on else None
+            shops[name] = ShopSettings(shop, pages, rules, kill_switch_of(snapshot.values), tried)
     return shops

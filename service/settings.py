@@ -139,6 +139,24 @@ class Settings(BaseSettings):
         description="How long the log keeps events and exposures, in days: 13 months, so that a year can be compared "
         "with the one before. Catalogue, settings and requests of visitors stay: a rebuild needs them.",
     )
+    canary_visitors: int = Field(
+        10_000,
+        ge=100,
+        description="Visitors that see a page with Balad on it, with the canary or without, before a canary gets the "
+        "next share of them: 1, 5, 25 and 100 %.",
+    )
+    canary_days: float = Field(
+        2.0,
+        gt=0,
+        le=60,
+        description="The longest that a share of a canary waits for them, in days.",
+    )
+    shadow_share: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="Share of rankings that a model in shadow scores as well; its order is logged, never shown.",
+    )
     kill_switch: bool = Field(
         default=False,
         description="Shop order on every page of every shop, whatever their settings say.",

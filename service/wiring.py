@@ -6,9 +6,10 @@ from typing import Final
 
 from flask import Flask
 
-from features.bundle import NEXT_ITEMS, Shelf
+from features.bundle import CANARY, NEXT_ITEMS, SHADOW, Following, Shelf
 from features.store.circuit import Circuit
 from features.store.exchange import Exchange
+from features.store.findings import RedisFindings
 from features.store.privacy import PrivacyStore
 from features.store.protocol import WorkStore
 from features.store.redis import RedisStore
@@ -52,7 +53,8 @@ def wired(settings: Settings) -> Flask:
     ).start()
     Refresher([deps.rates.tell], REFRESH_SECONDS).start()
     # A thread of its own: a model takes a second to load, and a switch that a merchant turns does not wait for it.
-    Refresher([models.refresh, deps.next_items.refresh], REFRESH_SECONDS).start()
+    others = [more.refresh for more in (deps.canaries, deps.shadows) if isinstance(more, Models)]
+    Refresher([models.refresh, *others, deps.next_items.refresh], REFRESH_SECONDS).start()
     Refresher([deps.recent.refresh], REFRESH_SECONDS).start(at_once=False)
     Refresher([Noting(deps).note], NOTING_SECONDS).start()
     return create_app(deps)
@@ -63,16 +65,13 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
 
     Nothing is connected to, read or loaded yet.
     """
-    if settings.redis_url is None:
-        raise ValueError(
-            "no Redis to work with: `balad serve` joins the embedded server, or set BALAD_REDIS_URL"
-        )
-    exchange = Exchange(settings.redis_url, STORE_SECONDS, (metrics := Metrics()).store_available)
+    redis_url = _redis_of(settings)
+    exchange = Exchange(redis_url, STORE_SECONDS, (metrics := Metrics()).store_available)
     circuit = Circuit(time.perf_counter, metrics.store_available)
     shop_settings = RedisSettings(exchange)
     directory = Directory(shop_settings, clock)
     shelf = Shelf(settings.models_url)
-    models = Models(shelf, LISTINGS, directory.attributes, lambda shop: metrics.model_refused(shop)())
+    models, canaries, shadows = _listing_models(shelf, directory, metrics)
     next_items = Models(Shelf(settings.models_url, NEXT_ITEMS), NEXT_ITEM_MODELS, directory.attributes)
     work_store, privacy = RedisWorkStore(exchange, settings.stream_bound), RedisPrivacy(exchange)
     objections = Objections(privacy, lambda: directory.shops)
@@ -86,22 +85,46 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         directory=directory,
         tables=Tables(),
         models=models,
+        canaries=canaries,
+        shadows=shadows,
         shelf=shelf,
         metrics=metrics,
         tally=Tally(RedisRuleCounts(exchange), clock),
         data_health=DataHealth(settings.log_url, work_store, clock),
         sessions=RedisSessions(exchange),
-        attempts=Attempts(settings.redis_url),
+        attempts=Attempts(redis_url),
         weights=Weights(shelf),
         traffic=Traffic(settings.log_url, work_store, clock),
         insights=Insights(settings.log_url, work_store, shop_settings, clock),
         objections=objections,
-        rates=Rates(settings.redis_url, settings.key_rate, settings.visitor_rate, clock),
+        rates=Rates(redis_url, settings.key_rate, settings.visitor_rate, clock),
         recent=RecentSessions(work_store, lambda: directory.shops, objections.of),
         next_items=next_items,
+        findings=RedisFindings(exchange),
         requests=Desk(privacy, _export(settings, work_store, privacy), objections, shelf, ranking_id),
     )
     return deps, models
+
+
+def _redis_of(settings: Settings) -> str:
+    if settings.redis_url is None:
+        raise ValueError(
+            "no Redis to work with: `balad serve` joins the embedded server, or set BALAD_REDIS_URL"
+        )
+    return settings.redis_url
+
+
+def _listing_models(
+    shelf: Shelf, directory: Directory, metrics: Metrics
+) -> tuple[Models[Model], Models[Model], Models[Model]]:
+    """Return what follows the pointers of the live models, of those that are tried, and of those in shadow."""
+
+    def refused(shop: str) -> None:
+        metrics.model_refused(shop)()
+
+    places = (shelf, Following(shelf, CANARY), Following(shelf, SHADOW))
+    live, tried, shadow = (Models(place, LISTINGS, directory.attributes, refused) for place in places)
+    return live, tried, shadow
 
 
 def _export(

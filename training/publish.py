@@ -1,6 +1,7 @@
 """From a trained model to a bundle on the shelf, and to the pointer that lets it serve."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib.metadata import version
 from typing import Final
 
@@ -9,7 +10,18 @@ import numpy as np
 import numpy.typing as npt
 
 from features.attributes import Attribute
-from features.bundle import Bundle, Golden, Manifest, Measure, Shelf, Window, histograms, version_of
+from features.bundle import (
+    CANARY,
+    Bundle,
+    BundleError,
+    Golden,
+    Manifest,
+    Measure,
+    Shelf,
+    Window,
+    histograms,
+    version_of,
+)
 from training.bootstrap import Interval
 from training.dataset import Dataset
 from training.evaluate import MODEL, Evaluation
@@ -64,11 +76,46 @@ def bundle_of(manifest: Manifest, model: str, dataset: Dataset, report: str) -> 
     return Bundle(manifest, model, Golden(rows, np.asarray(scores, np.float64)), report, spread)
 
 
-def publish(shelf: Shelf, bundle: Bundle, *, now: float | None) -> None:
-    """Put a bundle on the shelf and, where `now` (Unix seconds) is given, let it serve from then on."""
+class Place(StrEnum):
+    """Where a bundle came to stand."""
+
+    SHELF = "shelf"
+    LIVE = "live"
+    CANARY = "canary"
+    WAITS = "waits"  # another model is in the canary
+
+
+def publish(shelf: Shelf, bundle: Bundle, *, now: float | None) -> Place:
+    """Put a bundle on the shelf and, where `now` (Unix seconds) is given, let it serve all visitors from then on."""
     shelf.write(bundle)
-    if now is not None:
-        shelf.promote(bundle.manifest.shop, bundle.manifest.version, now)
+    if now is None:
+        return Place.SHELF
+    shelf.promote(bundle.manifest.shop, bundle.manifest.version, now)
+    return Place.LIVE
+
+
+def introduce(shelf: Shelf, bundle: Bundle, *, now: float) -> Place:
+    """Put a bundle on the shelf and let it serve a share of the visitors first; the shop's first model serves all.
+
+    A model that is being tried is left in peace: a shop that trains every day would never finish trying one.
+    """
+    shop, version = bundle.manifest.shop, bundle.manifest.version
+    if live_version(shelf, shop) is None:
+        return publish(shelf, bundle, now=now)
+    shelf.write(bundle)
+    if shelf.pointer(shop, CANARY) is not None:
+        return Place.WAITS
+    shelf.point(shop, CANARY, version, now)
+    return Place.CANARY
+
+
+def live_version(shelf: Shelf, shop: str) -> str | None:
+    """Return which version serves; None where none does, or the pointer cannot be read and is about to be replaced."""
+    try:
+        live = shelf.live(shop)
+    except BundleError:
+        return None
+    return None if live is None else live.version
 
 
 def measures(evaluation: Evaluation) -> dict[str, Measure]:

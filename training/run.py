@@ -1,13 +1,13 @@
 """One training from end to end: log, listings, choice, judgement, final model, report, shelf."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from features.attributes import Attribute
-from features.bundle import Bundle, BundleError, Gate, Manifest, Shelf
+from features.bundle import Bundle, Gate, Manifest, Shelf
 from features.readiness import Finding, Observed
 from features.table import FeatureTable, feature_table
 from service.ranking.forest import Forest
@@ -21,7 +21,7 @@ from training.gates.data import whole_data
 from training.gates.live import Live, live_model, not_worse_than_live
 from training.gates.slices import no_slice_worse
 from training.progress import Progress, Silent
-from training.publish import Papers, bundle_of, manifest_of, publish
+from training.publish import Papers, Place, bundle_of, introduce, live_version, manifest_of, publish
 from training.source import Installation, attributes_of, facts_in, objectives_of, observing, read_log
 from training.usable import check_usable
 from training.window import Cut, cut_at_share
@@ -40,6 +40,7 @@ class Wish:
     until: float  # what the log received from then on is not seen
     now: float
     promote: bool = True
+    at_once: bool = False  # for all visitors, without trying it on some first
     twice: bool = False  # grow the final forest again and compare: doubles the longest part
 
 
@@ -68,6 +69,7 @@ class Trained:
     judged: Forest
     verdict: Verdict
     manifest: Manifest
+    place: Place = Place.SHELF
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,13 @@ class Trainer:
         trained = self._trained(wish, Material(attributes, data, seen, findings))
         self.progress.tell("writing the report")
         bundle = bundle_of(trained.manifest, trained.model.text, data, self.report(trained))
-        serve = wish.promote and trained.verdict.passed
-        publish(Shelf(self.place.models_url), bundle, now=wish.now if serve else None)
-        return trained, bundle
+        return replace(trained, place=self._published(trained, bundle)), bundle
+
+    def _published(self, trained: Trained, bundle: Bundle) -> Place:
+        wish, shelf = trained.wish, Shelf(self.place.models_url)
+        if wish.promote and trained.verdict.passed and not wish.at_once:
+            return introduce(shelf, bundle, now=wish.now)
+        return publish(shelf, bundle, now=wish.now if wish.promote and trained.verdict.passed else None)
 
     def _trained(self, wish: Wish, material: Material) -> Trained:
         attributes, data = material.attributes, material.data
@@ -121,7 +127,8 @@ class Trainer:
         if wish.twice:
             checks.append(reproduced(model, forester.grow(data, choice.best)))
         verdict = Verdict((*judge(evaluation).checks, no_slice_worse(evaluation), *checks))
-        papers = Papers(wish.shop, attributes, wish.now, _parent(self.place, wish.shop), wish.seed)
+        parent = live_version(Shelf(self.place.models_url), wish.shop)
+        papers = Papers(wish.shop, attributes, wish.now, parent, wish.seed)
         manifest = manifest_of(papers, model, data, evaluation).model_copy(
             update={"gates": gates_of(verdict)}
         )
@@ -163,11 +170,3 @@ def optional_columns(table: FeatureTable) -> frozenset[str]:
     """Return the columns that may be NaN: those the table says a missing value for that is NaN."""
     missing = {f.name: f.missing for f in table.standing} | {f.name: f.missing for f in table.visiting}
     return frozenset(name for name, value in missing.items() if value is not None and np.isnan(value))
-
-
-def _parent(place: Installation, shop: str) -> str | None:
-    try:
-        live = Shelf(place.models_url).live(shop)
-    except BundleError:
-        return None  # a pointer that cannot be read is about to be replaced
-    return None if live is None else live.version

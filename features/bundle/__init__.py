@@ -2,13 +2,16 @@
 
 from features.bundle.contents import Bundle, Golden
 from features.bundle.histograms import Histogram, histograms
-from features.bundle.shelf import NEXT_ITEMS, Pointer, Shelf
+from features.bundle.shelf import CANARY, NEXT_ITEMS, SHADOW, Following, Pointer, Shelf
 from features.manifest import BundleError, Gate, Manifest, Measure, Window, version_of
 
 __all__ = [
+    "CANARY",
     "NEXT_ITEMS",
+    "SHADOW",
     "Bundle",
     "BundleError",
+    "Following",
     "Gate",
     "Golden",
     "Histogram",

@@ -1,5 +1,10 @@
-"""Where bundles stand: `SHOP/VERSION/…` below one fsspec URL, and `SHOP/live.json`, which says which one serves."""
+"""Where bundles stand: `SHOP/VERSION/…` below one fsspec URL, and the pointers beside them.
 
+`SHOP/live.json` says which version serves, `SHOP/canary.json` which one a share of the visitors tries,
+`SHOP/shadow.json` which one scores alongside and is never shown.
+"""
+
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +18,9 @@ from features.manifest import BundleError, Manifest, checked_shop, checked_versi
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
-LIVE: Final = "live.json"
+LIVE: Final = "live"
+CANARY: Final = "canary"
+SHADOW: Final = "shadow"
 NEXT_ITEMS: Final = "next_items"  # the branch of the models that recommend
 
 
@@ -80,7 +87,11 @@ class Shelf:
 
     def live(self, shop: str) -> Pointer | None:
         """Return which version serves; None where nothing was promoted yet."""
-        text = self._bytes(f"{self._home(shop)}/{LIVE}")
+        return self.pointer(shop, LIVE)
+
+    def pointer(self, shop: str, name: str) -> Pointer | None:
+        """Return what a pointer says; None where there is none. Raises BundleError where it cannot be read."""
+        text = self._bytes(f"{self._home(shop)}/{name}.json")
         if text is None:
             return None
         try:
@@ -90,7 +101,18 @@ class Shelf:
                 checked_version(said["version"]), previous and checked_version(previous), float(said["at"])
             )
         except (ValueError, TypeError, KeyError):
-            raise BundleError(f"{LIVE} of shop {shop} cannot be read") from None
+            raise BundleError(f"{name}.json of shop {shop} cannot be read") from None
+
+    def point(self, shop: str, name: str, version: str, at: float) -> Pointer:
+        """Let a pointer other than `live` say a version, after its files were verified. Raises BundleError."""
+        self.read(shop, version)
+        return self._point(shop, name, Pointer(version, None, at))
+
+    def unpoint(self, shop: str, name: str) -> None:
+        """Take a pointer away; nothing where there is none."""
+        path = f"{self._home(shop)}/{name}.json"
+        with suppress(FileNotFoundError):
+            self._fs.rm_file(path)
 
     def promote(self, shop: str, version: str, at: float) -> Pointer:
         """Let a version serve, after its files were verified; the one that served becomes `previous`.
@@ -105,7 +127,7 @@ class Shelf:
             live = None
         if live is not None and live.version == version:
             return live
-        return self._point(shop, Pointer(version, None if live is None else live.version, at))
+        return self._point(shop, LIVE, Pointer(version, None if live is None else live.version, at))
 
     def rollback(self, shop: str, at: float) -> Pointer:
         """Let the previous version serve again; a second rollback undoes the first.
@@ -117,8 +139,8 @@ class Shelf:
             raise BundleError(f"shop {shop} has no previous model to go back to")
         return self.promote(shop, live.previous, at)
 
-    def _point(self, shop: str, pointer: Pointer) -> Pointer:
-        put(self._fs, f"{self._home(shop)}/{LIVE}", orjson.dumps(asdict(pointer)))
+    def _point(self, shop: str, name: str, pointer: Pointer) -> Pointer:
+        put(self._fs, f"{self._home(shop)}/{name}.json", orjson.dumps(asdict(pointer)))
         return pointer
 
     def _home(self, shop: str) -> str:
@@ -133,3 +155,19 @@ class Shelf:
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
         return content
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """A shelf seen through another pointer: what it says is what is `live` here, for whoever loads what serves."""
+
+    shelf: Shelf
+    name: str
+
+    def live(self, shop: str) -> Pointer | None:
+        """Return which version the pointer says."""
+        return self.shelf.pointer(shop, self.name)
+
+    def read(self, shop: str, version: str) -> Bundle:
+        """Return a bundle."""
+        return self.shelf.read(shop, version)

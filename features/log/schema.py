@@ -94,6 +94,7 @@ SCHEMAS: Final[Mapping[Kind, pa.Schema]] = {
             ("latency_ms", pa.float64()),
             ("rules", pa.list_(pa.string())),  # ids of the merchant's rules that changed the list
             ("shadow", pa.list_(pa.int32())),  # places of the shop's order as they would have been shown
+            ("shadow_model", pa.string()),  # whose order that is; null: what the page itself would have shown
             ("moved", pa.float64()),  # the share of them that would have stood elsewhere
             ("automated", pa.bool_()),  # the browser says that no person drives it; null: none called
             ("exploration", pa.float64()),  # share of rankings whose order is drawn; null: this one was not

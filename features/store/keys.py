@@ -17,6 +17,7 @@ id, an item's that of its id, a ranking's that of its id.
 | `:suspended` | string | a rebuild is under way: events go to the stream only | 60 s, renewed |
 | `:settings` | hash | settings documents (partition 0 only) | until deleted |
 | `:rules:HOUR` | hash | what rules did in that hour (partition 0 only) | 50 h |
+| `:findings` | hash | what the worker found last, JSON by name (partition 0 only) | until replaced |
 | `:changes` | list | the newest 500 changes of them, JSON, newest first (partition 0 only) | until deleted |
 | `:trail` | stream | who looked at what, per batch: `b` a packed Trail (partition 0 only) | newest 128 MB |
 | `:trail:rest` | sorted set | batches without who was forgotten: `BATCH:`, a Trail (partition 0 only) | as the trail |

@@ -28,6 +28,7 @@ class Endpoint:
     answer: TypeAdapter[Any] | None = None
     description: str = ""
     query: TypeAdapter[Any] | None = None  # what may stand behind the `?`
+    needs_body: bool = True  # where there is a request
 
     @property
     def name(self) -> str:

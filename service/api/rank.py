@@ -125,7 +125,7 @@ def answer(deps: Deps, call: Call, decision: Decision, outcome: Outcome) -> Resp
 
 
 def _items(deps: Deps, call: Call, outcome: Outcome) -> list[dict[str, Any]]:
-    ids, scores = call.item_ids, None if outcome.shadow is not None else outcome.scores
+    ids, scores = call.item_ids, None if outcome.reason is Reason.SHADOW else outcome.scores
     shown = outcome.order[: call.limit]
     items: list[dict[str, Any]] = [
         {"item_id": ids[i], "index": n, "score": None if scores is None else scores[i]}

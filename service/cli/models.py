@@ -1,27 +1,20 @@
 """`balad models`."""
 
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from service.cli.canary import COMMANDS
+from service.cli.of_shop import asked, json_text, of_shop
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from features.bundle import Pointer, Shelf
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-def _of_shop(command: _Command) -> _Command:
-    """Let a command take --shop and --json, wherever in the line they are written."""
-    command = click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
-    return click.option("--shop", metavar="NAME", help="Whose models.")(command)
-
 
 @click.group(invoke_without_command=True)
-@_of_shop
+@of_shop
 @click.pass_context
 def models(ctx: click.Context, shop: str | None, *, as_json: bool) -> None:
     """List a shop's models, or say which one serves.
@@ -29,6 +22,7 @@ def models(ctx: click.Context, shop: str | None, *, as_json: bool) -> None:
     \b
     Example:
       balad models --shop acme
+      balad models --shop acme canary 2026-11-22T10-00-00Z-4f2a
       balad models --shop acme promote 2026-11-22T10-00-00Z-4f2a
       balad models --shop acme rollback
     """
@@ -38,7 +32,7 @@ def models(ctx: click.Context, shop: str | None, *, as_json: bool) -> None:
 
 
 @models.command("list")
-@_of_shop
+@of_shop
 @click.pass_context
 def list_models(ctx: click.Context, shop: str | None, *, as_json: bool) -> None:
     """List the models, the newest first, with what their evaluation found.
@@ -47,12 +41,12 @@ def list_models(ctx: click.Context, shop: str | None, *, as_json: bool) -> None:
     Example:
       balad models --shop acme list --json
     """
-    name, as_json = _asked(ctx, shop, as_json=as_json)
+    name, as_json = asked(ctx, shop, as_json=as_json)
     shelf = _shelf(ctx.obj)
     pointer = shelf.live(name)
     found = [_described(shelf, name, version, pointer) for version in shelf.versions(name)]
     if as_json:
-        click.echo(_json({"shop": name, "models": found}))
+        click.echo(json_text({"shop": name, "models": found}))
     elif found:
         _print_table(found)
     else:
@@ -61,10 +55,10 @@ def list_models(ctx: click.Context, shop: str | None, *, as_json: bool) -> None:
 
 @models.command()
 @click.argument("version")
-@_of_shop
+@of_shop
 @click.pass_context
 def promote(ctx: click.Context, version: str, shop: str | None, *, as_json: bool) -> None:
-    """Let a version serve, if it passes every check that a web process makes.
+    """Let a version serve all visitors, if it passes every check that a web process makes. A canary ends.
 
     \b
     Example:
@@ -73,33 +67,26 @@ def promote(ctx: click.Context, version: str, shop: str | None, *, as_json: bool
     from features.attributes import declared
     from service.models.loading import load
 
-    name, as_json = _asked(ctx, shop, as_json=as_json)
+    name, as_json = asked(ctx, shop, as_json=as_json)
     shelf = _shelf(ctx.obj)
     bundle = shelf.read(name, version)
     load(bundle, declared(bundle.manifest.attributes))
-    _print_pointer(name, shelf.promote(name, version, time.time()), as_json=as_json)
+    _print_pointer(name, _moved(shelf, name, shelf.promote(name, version, time.time())), as_json=as_json)
 
 
 @models.command()
-@_of_shop
+@of_shop
 @click.pass_context
 def rollback(ctx: click.Context, shop: str | None, *, as_json: bool) -> None:
-    """Let the version serve that served before; a second rollback undoes the first.
+    """Let the version serve that served before; a second rollback undoes the first. A canary ends.
 
     \b
     Example:
       balad models --shop acme rollback
     """
-    name, as_json = _asked(ctx, shop, as_json=as_json)
-    _print_pointer(name, _shelf(ctx.obj).rollback(name, time.time()), as_json=as_json)
-
-
-def _asked(ctx: click.Context, shop: str | None, *, as_json: bool) -> tuple[str, bool]:
-    """Return whose models, and whether as JSON: said behind the subcommand or before it."""
-    name = shop or ctx.meta["shop"]
-    if not name:
-        raise click.UsageError("Missing option '--shop'.", ctx)
-    return name, as_json or ctx.meta["as_json"]
+    name, as_json = asked(ctx, shop, as_json=as_json)
+    shelf = _shelf(ctx.obj)
+    _print_pointer(name, _moved(shelf, name, shelf.rollback(name, time.time())), as_json=as_json)
 
 
 def _shelf(settings: Settings) -> "Shelf":
@@ -108,11 +95,27 @@ def _shelf(settings: Settings) -> "Shelf":
     return Shelf(settings.models_url)
 
 
+def _moved(shelf: "Shelf", shop: str, pointer: "Pointer") -> "Pointer":
+    """Take the canary's pointer away: what it was compared with is no longer live. The worker notes how it ended."""
+    from features.bundle import CANARY
+
+    shelf.unpoint(shop, CANARY)
+    return pointer
+
+
+def _tried(shelf: "Shelf", shop: str) -> dict[str, str]:
+    """Return the versions that are on their way, with the word for it."""
+    from features.bundle import CANARY, SHADOW
+
+    pointers = {name: shelf.pointer(shop, name) for name in (SHADOW, CANARY)}
+    return {pointer.version: name for name, pointer in pointers.items() if pointer is not None}
+
+
 def _described(shelf: "Shelf", shop: str, version: str, pointer: "Pointer | None") -> dict[str, Any]:
     """Return a model as a line of the list; one whose manifest cannot be read says why."""
     from features.bundle import BundleError
 
-    place = None
+    place = _tried(shelf, shop).get(version)
     if pointer is not None and version in {pointer.version, pointer.previous}:
         place = "live" if version == pointer.version else "previous"
     try:
@@ -141,14 +144,12 @@ def _figures(model: dict[str, Any]) -> str:
 def _print_pointer(shop: str, pointer: "Pointer", *, as_json: bool) -> None:
     if as_json:
         click.echo(
-            _json({"shop": shop, "live": pointer.version, "previous": pointer.previous, "at": pointer.at})
+            json_text({"shop": shop, "live": pointer.version, "previous": pointer.previous, "at": pointer.at})
         )
     else:
         before = f"; before: {pointer.previous}" if pointer.previous else ""
         click.echo(f"{pointer.version} serves {shop} within 2 seconds{before}")
 
 
-def _json(answer: dict[str, Any]) -> str:
-    import orjson
-
-    return orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode()
+for command in COMMANDS:
+    models.add_command(command)

@@ -20,7 +20,7 @@ def worker(settings: Settings) -> None:
       BALAD_REDIS_URL=redis://10.0.0.5:6379 BALAD_LOG_URL=s3://bucket/log balad worker
     """
     from service import logs
-    from service.worker import run
+    from service.worker.run import run
 
     logs.begin(settings)
     with live(settings) as ready:

@@ -28,6 +28,10 @@ class Database:
         text = (_STATEMENTS / f"{statement}.sql").read_text(encoding="utf-8")
         return self._connection.execute(text, parameters or None).fetchall()
 
+    def see(self, name: str, table: object) -> None:
+        """Let statements read an Arrow table under a name."""
+        self._connection.register(name, table)
+
 
 @contextmanager
 def database(log: Log, sources: Sources, directory: str) -> Iterator[Database]:

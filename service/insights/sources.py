@@ -24,7 +24,7 @@ COLUMNS: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.EVENTS: ("visitor_id", "name", "time", "page", "value", "currency", "transaction_id"),
     Kind.EXPOSURES: (
         *("visitor_id", "time", "page", "arm", "experiment", "window", "source"),
-        *("reason", "personalized", "latency_ms", "automated"),
+        *("reason", "personalized", "latency_ms", "automated", "recommends"),
     ),
 }
 

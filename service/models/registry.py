@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final, Generic, Protocol, TypeAlias, TypeVar
 
 from features.attributes import Attribute
-from features.bundle import Bundle, BundleError, Pointer, Shelf
+from features.bundle import Bundle, BundleError, Pointer
 from features.table import feature_table
 from service.models.loading import load
 from service.models.warm_up import warm_up
@@ -52,6 +52,18 @@ class Refusal:
     why: str
 
 
+class Bundles(Protocol):
+    """Where bundles and their pointer are: a shelf, or one seen through another of its pointers."""
+
+    def live(self, shop: str) -> Pointer | None:
+        """Return which version is meant."""
+        ...
+
+    def read(self, shop: str, version: str) -> Bundle:
+        """Return a bundle, verified."""
+        ...
+
+
 class Models(Generic[M]):
     """The models of all shops in this process.
 
@@ -63,7 +75,7 @@ class Models(Generic[M]):
 
     def __init__(
         self,
-        shelf: Shelf,
+        shelf: Bundles,
         kind: ModelKind[M],
         shops: Callable[[], Shops],
         on_refused: Callable[[str], None] = lambda _: None,

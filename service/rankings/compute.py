@@ -1,4 +1,4 @@
-"""The order of a listing: by the live model, or the shop's own."""
+"""The order of a listing: by the live model or the canary, or the shop's own."""
 
 import logging
 from typing import Final
@@ -7,6 +7,7 @@ from features.scene import Scene
 from service.deps import Deps
 from service.ranking import rank
 from service.rankings.call import Call
+from service.rankings.models import beside, model_of
 from service.rankings.outcome import Outcome
 from service.rankings.read import State
 from service.rankings.reasons import Reason, ShopOrder
@@ -15,12 +16,12 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 def compute(deps: Deps, call: Call, state: State) -> Outcome:
-    """Rank the listing with the shop's live model.
+    """Rank the listing with the model of this visitor; a model in shadow scores some listings as well.
 
     Raises:
         ShopOrder: There is no model, the deadline passed, or ranking failed, which is a fault of ours.
     """
-    if (model := deps.models.current(call.shop_name)) is None:
+    if (model := model_of(deps, call)) is None:
         raise ShopOrder(Reason.NO_MODEL)
     try:
         ranked = rank(Scene(state.visit, state.table.candidates(call.listing), call.where()), model)
@@ -31,4 +32,5 @@ def compute(deps: Deps, call: Call, state: State) -> Outcome:
     if deps.timer() > call.deadline:
         raise ShopOrder(Reason.TIMEOUT)
     reason = Reason.STORE_UNAVAILABLE if state.degraded else None
-    return Outcome(ranked.order.tolist(), reason, ranked.scores.tolist(), ranked.matrix, model.version)
+    outcome = Outcome(ranked.order.tolist(), reason, ranked.scores.tolist(), ranked.matrix, model.version)
+    return beside(deps, call, outcome)

@@ -65,6 +65,7 @@ def exposure_of(
             "latency_ms": latency_ms,
             "rules": [rule for rule, effect in outcome.effects.items() if effect.verdict is Verdict.CHANGED],
             "shadow": outcome.shadow,
+            "shadow_model": outcome.shadow_model,
             "exploration": draw and draw.share,
             "temperature": draw and draw.temperature,
             "propensity": draw and draw.propensity,

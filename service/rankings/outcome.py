@@ -25,7 +25,8 @@ class Outcome:
     """An order: places of the shop's order, best first; `scores` and `served` are in the shop's order.
 
     `effects` say what each of the merchant's rules did, `lifted` the places that a pin or a boost speaks for;
-    `shadow` is the order that was computed and not answered; `draw` says how the order was drawn (None: it was not).
+    `shadow` is the order that was computed and not answered: what the page would have shown, or, with `shadow_model`,
+    what another model would have answered. `draw` says how the order was drawn (None: it was not).
     """
 
     order: list[int]
@@ -37,6 +38,7 @@ class Outcome:
     lifted: frozenset[int] = frozenset()
     shadow: list[int] | None = None
     draw: Draw | None = None
+    shadow_model: str | None = None
 
 
 def shop_order(call: Call, reason: Reason) -> Outcome:
@@ -48,4 +50,5 @@ def in_shadow(call: Call, outcome: Outcome) -> Outcome:
     """Return the listing as it came, and beside it what was computed; where nothing was, the reason why stays."""
     if outcome.scores is None:
         return outcome
-    return replace(outcome, order=list(range(len(call.item_ids))), reason=Reason.SHADOW, shadow=outcome.order)
+    order = list(range(len(call.item_ids)))
+    return replace(outcome, order=order, reason=Reason.SHADOW, shadow=outcome.order, shadow_model=None)

@@ -58,3 +58,19 @@ class LogKeeping:
                 return True
             self._went_round_at = now
         return False
+
+
+class Several:
+    """Several kinds of work, one after the other."""
+
+    def __init__(self, *keepings: Keeping) -> None:
+        self._keepings = keepings
+
+    def is_due(self, now: float) -> bool:
+        """Whether there is any."""
+        return any(keeping.is_due(now) for keeping in self._keepings)
+
+    def step(self, held: Held, now: float) -> bool:
+        """Do a piece of each that is due; True if there is more of any."""
+        more = [keeping.step(held, now) for keeping in self._keepings if keeping.is_due(now)]
+        return any(more)

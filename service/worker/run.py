@@ -3,18 +3,22 @@
 import signal
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
 from threading import Event
 
+from features.bundle import Shelf
 from features.log.place import Log
 from features.store import redis_work
 from features.store.exchange import Exchange
+from features.store.findings import RedisFindings
 from features.store.redis_privacy import RedisPrivacy
 from features.store.redis_settings import RedisSettings
+from service.rollout.watch import Plan, Watch
 from service.settings import Settings
 from service.worker.compacting import Compacting
 from service.worker.erasing import Erasing
-from service.worker.keeping import LogKeeping
+from service.worker.keeping import Keeping, LogKeeping, Several
 from service.worker.observed import Observer, WorkerMetrics, observe
 from service.worker.retention import Retention
 from service.worker.worker import Worker
@@ -38,14 +42,21 @@ def run(settings: Settings) -> None:
         token = settings.metrics_token
         observe(settings.worker_bind, Observer(metrics, None if token is None else token.get_secret_value()))
     with closing(store), closing(exchange):
-        privacy = RedisPrivacy(exchange)
-        worker = Worker(
-            store,
-            RedisSettings(exchange),
-            Log(settings.log_url),
-            time.time,
-            lambda shop: LogKeeping(
-                Erasing(privacy, shop), Compacting(shop), Retention(settings.log_retention_days)
-            ),
-        )
+        keeping = _keeping(settings, exchange)
+        worker = Worker(store, RedisSettings(exchange), Log(settings.log_url), time.time, keeping)
         worker.run(stop, metrics.hear)
+
+
+def _keeping(settings: Settings, exchange: Exchange) -> Callable[[str], Keeping]:
+    """Return what is done for a shop beside moving its facts: its log kept in order, its canary watched."""
+    privacy, findings = RedisPrivacy(exchange), RedisFindings(exchange)
+    shelf, plan = Shelf(settings.models_url), Plan(settings.canary_visitors, settings.canary_days)
+
+    def keeping(shop: str) -> Keeping:
+        retention = Retention(settings.log_retention_days)
+        return Several(
+            LogKeeping(Erasing(privacy, shop), Compacting(shop), retention),
+            Watch(shop, shelf, RedisSettings(exchange), findings, plan),
+        )
+
+    return keeping

@@ -81,6 +81,8 @@ class Api:
     shop: NewShop
     clock: Clock
     models: ShopModels
+    canaries: ShopModels
+    shadows: ShopModels
 
     def call(
         self, method: str, path: str, body: Any = None, *, key: str | None = "sk", **more: Any
@@ -133,13 +135,14 @@ def make_api(redis_url: str, tmp_path: Path) -> Iterator[Callable[..., Api]]:
     stores: list[Store] = []
 
     def make(name: str = "acme", **settings: Any) -> Api:
-        clock, models = Clock(), ShopModels()
+        clock, models, canaries, shadows = Clock(), ShopModels(), ShopModels(), ShopModels()
         chosen = Settings(data=tmp_path, redis_url=redis_url, **{"deadline_ms": 10_000, **settings})
-        deps = replace(handles(chosen, clock)[0], models=models, new_id=sorted_id)
+        real = replace(handles(chosen, clock)[0], canaries=canaries, shadows=shadows)
+        deps = replace(real, models=models, new_id=sorted_id)
         stores.append(deps.store)
         shop = create_shop(deps.shop_settings, name, now=NOON)
         deps.directory.refresh()
-        return Api(create_app(deps).test_client(), deps, shop, clock, models)
+        return Api(create_app(deps).test_client(), deps, shop, clock, models, canaries, shadows)
 
     yield make
     for store in stores:

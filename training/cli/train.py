@@ -31,6 +31,12 @@ T = TypeVar("T")
     "--no-publish", is_flag=True, help="Write the bundle, but leave the model that serves in place."
 )
 @click.option(
+    "--promote",
+    "at_once",
+    is_flag=True,
+    help="Let it serve all visitors at once, not a share of them first. A shop's first model always does.",
+)
+@click.option(
     "--twice", is_flag=True, help="Grow the final model twice, and refuse it unless both are equal."
 )
 @click.option("--json", "json_wanted", is_flag=True, help="Print one JSON object.")
@@ -42,10 +48,14 @@ def train(  # noqa: PLR0913 - one parameter per option
     as_of: float | None,
     *,
     no_publish: bool,
+    at_once: bool,
     twice: bool,
     json_wanted: bool,
 ) -> int:
     """Learn from a shop's log, judge what was learned, write the report, and let it serve if it passes all gates.
+
+    The first model that ranks serves all visitors; later ones serve 1 % of them first, then 5, 25 and 100 %, and are
+    rolled back by themselves where they do harm (`balad models`).
 
     There are two models: one ranks listings, from listings that were seen; one recommends, from sessions in which
     items were looked at. What the log cannot carry is said and left out. The status is 0 where the model serves (or was
@@ -58,7 +68,8 @@ def train(  # noqa: PLR0913 - one parameter per option
     """
     steps = Steps(quiet=json_wanted)
     now = time.time()
-    wish = Wish(shop, seed, now if as_of is None else as_of, now, promote=not no_publish, twice=twice)
+    until = now if as_of is None else as_of
+    wish = Wish(shop, seed, until, now, promote=not no_publish, at_once=at_once, twice=twice)
     ranks = _or_why_not(lambda: Trainer(place, report, steps).train(wish)[0])
     recommends = _or_why_not(lambda: learn(place, wish, steps))
     if isinstance(ranks, UnusableLogError) and isinstance(recommends, UnusableLogError):

@@ -2,13 +2,21 @@
 
 import math
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from training.bootstrap import Interval
 from training.evaluate import DECIDING, MODEL, Evaluation
 from training.folds import Rolled
 from training.next_items.run import Learned
+from training.publish import Place
 from training.run import Trained
+
+PLACES: Final = {
+    Place.LIVE: "serves now",
+    Place.CANARY: "serves 1 % of the visitors first, and more by itself while it does no harm; see `balad models`",
+    Place.WAITS: "waits: another model is in the canary; `balad models canary VERSION` puts this one in its place",
+    Place.SHELF: "is on the shelf",
+}
 
 
 def summary(trained: Trained, report: str) -> str:
@@ -19,7 +27,7 @@ def summary(trained: Trained, report: str) -> str:
     elif not trained.wish.promote:
         verdict = f"{version} passed all gates and was not published, as asked"
     else:
-        verdict = f"{version} serves now"
+        verdict = f"{version} {PLACES[trained.place]}"
     return "\n".join(
         [
             *figures(trained.evaluation),
@@ -94,6 +102,7 @@ def as_json(trained: Trained, report: str, seconds: float) -> dict[str, Any]:
         "shop": trained.wish.shop,
         "version": trained.manifest.version,
         "published": trained.verdict.passed and trained.wish.promote,
+        "place": trained.place,
         "passed": trained.verdict.passed,
         "gates": [{"name": c.name, "passed": c.passed, "says": c.says} for c in trained.verdict.checks],
         "findings": [asdict(finding) for finding in trained.findings],

@@ -7,7 +7,7 @@ import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 
-from features.bundle import NEXT_ITEMS, BundleError, Manifest, Measure, Shelf, Window, version_of
+from features.bundle import NEXT_ITEMS, Manifest, Measure, Shelf, Window, version_of
 from features.log.schema import Kind
 from service.ranking.forest import Forest
 from training.bootstrap import Interval, difference
@@ -21,7 +21,7 @@ from training.metrics.ties import Sorted
 from training.next_items.examples import examples, trails_of
 from training.next_items.report import report
 from training.progress import Progress
-from training.publish import bundle_of, libraries, publish
+from training.publish import bundle_of, libraries, live_version, publish
 from training.run import Wish
 from training.source import Installation, attributes_of, read_log
 from training.usable import UnusableLogError
@@ -162,7 +162,7 @@ def _manifest(
         shop=wish.shop,
         version=version_of(wish.now, model.text.encode()),
         created_at=wish.now,
-        parent=_parent(shelf, wish.shop),
+        parent=live_version(shelf, wish.shop),
         features=data.names,
         table_hash=data.table_hash,
         attributes=tuple(f"{a.name}:{a.kind}" for a in attributes_of(place, wish.shop)),
@@ -177,11 +177,3 @@ def _manifest(
             "MRR over the candidates' own order": Measure(value=gain.mean, low=gain.low, high=gain.high),
         },
     )
-
-
-def _parent(shelf: Shelf, shop: str) -> str | None:
-    try:
-        live = shelf.live(shop)
-    except BundleError:
-        return None  # a pointer that cannot be read is about to be replaced
-    return None if live is None else live.version
