@@ -27,6 +27,7 @@ SECTIONS: Final = (
     "insights",
     "experiments",
     "recommend",
+    "session_tables",
 )
 
 
