@@ -11,6 +11,10 @@ _AND: Final[Mapping[str, str]] = {"en": " and ", "fr": " et "}
 REASONS: Final[Mapping[Why, Mapping[str, str]]] = {
     Why.SEEN: {"en": "you looked at it recently", "fr": "vous l'avez consulté récemment"},
     Why.SIMILAR: {"en": "it is like what you viewed", "fr": "il ressemble à ce que vous avez vu"},
+    Why.TOGETHER: {
+        "en": "others looked at it beside what you viewed",
+        "fr": "d'autres l'ont regardé avec ce que vous avez vu",
+    },
     Why.POPULAR: {"en": "it is popular", "fr": "il est très demandé"},
     Why.PRICE: {"en": "its price fits what you look at", "fr": "son prix correspond à ce que vous regardez"},
     Why.NEW: {"en": "it is new", "fr": "il est récent"},

@@ -86,6 +86,7 @@ ENDPOINTS: Final = (
         "Up to `n` items: what others looked at beside what this visitor looks at, what goes with an item (`item_id`) "
         "or a cart (`items`), what was looked at before, what is popular on the page, what is new. Nothing that is "
         "excluded, hidden by a rule, sold out, or in the request itself. The answer is that of POST /v1/rank; where it "
-        "is not personalised, the items stand by their own worth, and `reason` says why.",
+        "is not personalised, the items stand by their own worth, and `reason` says why. With `explain`, what a model "
+        "chose carries its reasons.",
     ),
 )

@@ -8,7 +8,7 @@ from features.bundle import Bundle, BundleError
 from features.sessions.columns import COLUMNS, NAMES, TABLE_HASH
 from service.models.loading import other_table, scorer_of
 from service.models.registry import ModelKind
-from service.ranking import Scorer
+from service.ranking import Forest, Scorer
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,10 @@ def load(bundle: Bundle, _: tuple[Attribute, ...]) -> NextItemModel:
     """Return the model of a bundle. Raises BundleError, in one line, where it is not one that may serve."""
     if bundle.manifest.table_hash != TABLE_HASH:
         raise BundleError(other_table(bundle.manifest.features, NAMES))
-    return NextItemModel(bundle.manifest.version, scorer_of(bundle, COLUMNS))
+    scorer = scorer_of(bundle, COLUMNS)
+    if isinstance(scorer, Forest):
+        scorer.contributions(bundle.golden.rows)  # compiled before anybody asks why
+    return NextItemModel(bundle.manifest.version, scorer)
 
 
 NEXT_ITEM_MODELS: Final = ModelKind(load, lambda _: TABLE_HASH)

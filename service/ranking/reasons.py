@@ -1,5 +1,6 @@
 """Why an item stands where it does, in terms that a shopper knows: what columns add to its score, by kind of reason."""
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -15,6 +16,7 @@ class Why(StrEnum):
 
     SEEN = "seen_recently"
     SIMILAR = "similar_to_viewed"
+    TOGETHER = "viewed_together"  # of recommendations alone
     POPULAR = "popular"
     PRICE = "fits_your_price"
     NEW = "new"
@@ -60,11 +62,22 @@ def reasons(table: FeatureTable, matrix: Matrix, contributions: Scores) -> list[
     which is its own median, gives no reason.
     """
     columns = [why_of(f) for f in table.standing] + [why_of(f) for f in table.visiting]
-    found: list[list[Reason]] = [[] for _ in range(len(matrix))]
-    for why in OF_MODEL:
+    return above_median(columns, {why: _is_true(why, table, matrix) for why in OF_MODEL}, contributions)
+
+
+def above_median(
+    columns: Sequence[Why | None], truth: Mapping[Why, Mask], contributions: Scores
+) -> list[list[Reason]]:
+    """Return, per row, the reasons that put it above the median row, the strongest first.
+
+    `columns` says which reason each column of `contributions`, shape (n, k), counts towards; `truth`, shape (n,) each,
+    of which rows a reason may be given.
+    """
+    found: list[list[Reason]] = [[] for _ in range(len(contributions))]
+    for why, is_true in truth.items():
         own = contributions[:, [i for i, of in enumerate(columns) if of is why]].sum(axis=1)
         above = own - np.median(own) if len(own) else own
-        for row in np.nonzero((above > 0) & _is_true(why, table, matrix))[0].tolist():
+        for row in np.nonzero((above > 0) & is_true)[0].tolist():
             found[row].append(Reason(why, float(above[row])))
     return [sorted(of_row, key=lambda reason: -reason.weight) for of_row in found]
 

@@ -27,6 +27,8 @@ def explained(deps: Deps, call: Call, outcome: Outcome) -> list[dict[str, Any]]:
 
 
 def _of_model(deps: Deps, call: Call, outcome: Outcome) -> Sequence[Sequence[Told]]:
+    if outcome.why is not None and outcome.reason is not Reason.SHADOW:
+        return outcome.why
     model, rows = model_of(deps, call), outcome.served
     if outcome.reason is Reason.SHADOW or rows is None or model is None or model.version != outcome.model:
         return [()] * len(call.item_ids)

@@ -1,11 +1,12 @@
 """What a ranking came to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from service.ranking.reasons import Reason as Why
 from service.ranking.rules import Effect
 from service.rankings.call import Call
 from service.rankings.reasons import Reason
@@ -26,7 +27,8 @@ class Outcome:
 
     `effects` say what each of the merchant's rules did, `lifted` the places that a pin or a boost speaks for;
     `shadow` is the order that was computed and not answered: what the page would have shown, or, with `shadow_model`,
-    what another model would have answered. `draw` says how the order was drawn (None: it was not).
+    what another model would have answered. `draw` says how the order was drawn (None: it was not). `why` has the
+    reasons for each item of a recommendation, where they were asked for.
     """
 
     order: list[int]
@@ -39,6 +41,7 @@ class Outcome:
     shadow: list[int] | None = None
     draw: Draw | None = None
     shadow_model: str | None = None
+    why: Sequence[Sequence[Why]] | None = None
 
 
 def shop_order(call: Call, reason: Reason) -> Outcome:

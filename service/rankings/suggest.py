@@ -8,10 +8,14 @@ from features.candidates import Listing
 from features.identity import hash64, session_hash
 from features.sessions.index import Asked, Suggested
 from features.sessions.trail import NOBODY, session_key
+from features.sessions.walk import Floats
 from features.visit import Visit
 from service.contract.recommendation import MOST
 from service.deps import Deps
-from service.ranking import ordered
+from service.ranking import Scorer, ordered
+from service.ranking.model import Explaining
+from service.ranking.next_item_reasons import next_item_reasons
+from service.ranking.reasons import Reason as Why
 from service.rankings.call import Call
 from service.rankings.decide import Decision
 from service.rankings.outcome import Outcome
@@ -99,7 +103,13 @@ def ranked(deps: Deps, suggestion: Suggestion) -> Outcome:
     scores = model.forest.score(suggestion.items.X)
     if deps.timer() > call.deadline:
         raise ShopOrder(Reason.TIMEOUT)
-    return Outcome(ordered(scores).tolist(), suggestion.reason, scores.tolist(), None, model.version)
+    why = _why(model.forest, suggestion.items.X) if call.explain else None
+    order = ordered(scores).tolist()
+    return Outcome(order, suggestion.reason, scores.tolist(), model=model.version, why=why)
+
+
+def _why(forest: Scorer, X: Floats) -> list[list[Why]] | None:
+    return next_item_reasons(X, forest.contributions(X)) if isinstance(forest, Explaining) else None
 
 
 def shown(call: Call, outcome: Outcome) -> tuple[Call, Outcome]:
@@ -113,6 +123,7 @@ def shown(call: Call, outcome: Outcome) -> tuple[Call, Outcome]:
         order=[at[place] for place in outcome.order[: call.limit]],
         scores=None if scores is None else [scores[place] for place in places],
         lifted=frozenset(at[place] for place in outcome.lifted if place in at),
+        why=None if outcome.why is None else [outcome.why[place] for place in places],
         shadow=None if outcome.shadow is None else _kept(outcome.shadow, at),
     )
     return replace(call, listing=Listing(ids, [None] * len(ids)), limit=len(ids)), left

@@ -24,6 +24,13 @@ class ByLooks:
     def score(self, matrix: np.ndarray[Any, np.dtype[np.float32]]) -> np.ndarray[Any, np.dtype[np.float64]]:
         return -matrix[:, NAMES.index("looks")].astype(np.float64)
 
+    def contributions(
+        self, matrix: np.ndarray[Any, np.dtype[np.float32]]
+    ) -> np.ndarray[Any, np.dtype[np.float64]]:
+        added = np.zeros(matrix.shape)
+        added[:, NAMES.index("sessions_with_it")] = matrix[:, NAMES.index("sessions_with_it")]
+        return added
+
 
 class Shop:
     """A shop whose worker works when a test says so."""
@@ -166,6 +173,19 @@ def test_the_model_orders_the_candidates_and_the_answer_names_it(shop: Shop) -> 
     assert answer["items"][0]["item_id"] == "goggles"
     assert answer["items"][0]["score"] > answer["items"][1]["score"]
     assert [item["index"] for item in answer["items"]] == [0, 1]
+
+
+def test_a_recommended_item_says_why(shop: Shop) -> None:
+    shop.publish()
+    shop.look("v", "tent")
+    answer = shop.recommend(exclude=["tent"], explain=True)
+    told = {item["item_id"]: item for item in answer["items"]}
+    assert [one["reason"] for one in told["stove"]["reasons"]] == ["viewed_together"]
+    assert told["stove"]["because"]["en"] == "Others looked at it beside what you viewed"
+    assert told["skis"]["because"] is None
+    assert "reasons" not in shop.recommend()["items"][0]
+    shop.api.switch(state="shadow")
+    assert {item["because"] for item in shop.recommend(explain=True)["items"]} == {None}
 
 
 def test_the_control_gets_the_candidates_own_order(shop: Shop) -> None:

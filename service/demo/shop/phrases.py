@@ -96,6 +96,7 @@ _PHRASES: Final = {
     ),
     "why": ("Why this order?", "Pourquoi cet ordre\N{NARROW NO-BREAK SPACE}?"),
     "no_why": ("the shop’s own place", "la place de la boutique"),
+    "suits": ("liked by many here", "apprécié de beaucoup ici"),
     "unreachable": ("The service does not answer.", "Le service ne répond pas."),
     "view_item_list": ("saw", "vu"),
     "select_item": ("chose", "choisi"),

@@ -48,7 +48,7 @@ async function why() {
   const { items } = await ask(asked[0], { ...asked[1], explain: true });
   const first = items.slice(0, SHOWN);
   const names = await namesOf(first.map((one) => one.item_id));
-  at("why").replaceChildren(...first.map((one) => line(one.item_id, names.get(one.item_id) ?? one.item_id, one.because?.[me.language] ?? say.no_why)));
+  at("why").replaceChildren(...first.map((one) => line(one.item_id, names.get(one.item_id) ?? one.item_id, one.because?.[me.language] ?? (own ? say.no_why : say.suits))));
 }
 
 /** Read both anew; where the service is away, say so. */
