@@ -27,6 +27,7 @@ class ShopSettings:
     rules: Mapping[str, tuple[Compiled, ...]] = field(default_factory=dict)
     kill_switch: bool = False
     canary: Canary | None = None  # that a share of the visitors gets now
+    latest_canary: Canary | None = None  # the same, or how it ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +102,5 @@ def _shops(changed: Mapping[str, Snapshot]) -> dict[str, ShopSettings]:
             }
             canary = canary_of(snapshot.values)
             tried = canary if canary is not None and canary.is_on else None
-            shops[name] = ShopSettings(shop, pages, rules, kill_switch_of(snapshot.values), tried)
+            shops[name] = ShopSettings(shop, pages, rules, kill_switch_of(snapshot.values), tried, canary)
     return shops

@@ -95,6 +95,18 @@ MODEL_AGE: Final = Metric(
     "Since when the model was made that this web process ranks with; absent without a model.",
     ("shop",),
 )
+CANARY_SHARE: Final = Metric(
+    "balad_canary_share",
+    Kind.GAUGE,
+    "Share of the visitors that a model is tried on; absent while none is.",
+    ("shop",),
+)
+CANARY_ROLLED_BACK: Final = Metric(
+    "balad_canary_rolled_back_timestamp_seconds",
+    Kind.GAUGE,
+    "When the latest canary was rolled back by itself, in Unix seconds; absent where it was not.",
+    ("shop",),
+)
 SETTINGS_AGE: Final = Metric(
     "balad_settings_age_seconds", Kind.GAUGE, "Since when this web process has its copy of the settings."
 )
@@ -120,6 +132,15 @@ WORKER_FAILURES: Final = Metric(
 )
 METRICS: Final = (
     *(RANKINGS, SECONDS, EVENTS, ITEMS, REJECTIONS, RESPONSES, EXPOSURES_LOST, FAILURES, MODELS_REFUSED),
-    *(STORE_AVAILABLE, STREAM_LENGTH, STREAM_AGE, STREAM_BOUND, MODEL_AGE, SETTINGS_AGE),
+    *(
+        STORE_AVAILABLE,
+        STREAM_LENGTH,
+        STREAM_AGE,
+        STREAM_BOUND,
+        MODEL_AGE,
+        CANARY_SHARE,
+        CANARY_ROLLED_BACK,
+        SETTINGS_AGE,
+    ),
     *(WORKER_ROUND, WORKER_STORE, WORKER_LOG, WORKER_FAILURES),
 )

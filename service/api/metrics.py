@@ -16,8 +16,17 @@ from service.api.auth import Access
 from service.api.endpoint import Endpoint
 from service.api.problems import Forbidden, Unauthorized
 from service.deps import Deps
-from service.metric_table import MODEL_AGE, SETTINGS_AGE, STREAM_AGE, STREAM_BOUND, STREAM_LENGTH
+from service.metric_table import (
+    CANARY_ROLLED_BACK,
+    CANARY_SHARE,
+    MODEL_AGE,
+    SETTINGS_AGE,
+    STREAM_AGE,
+    STREAM_BOUND,
+    STREAM_LENGTH,
+)
 from service.metrics import gauge, single
+from service.rollout.state import Ended
 
 
 class Moment(Collector):
@@ -36,6 +45,11 @@ class Moment(Collector):
         models = {name: deps.models.current(name) for name in sorted(deps.directory.shops)}
         made = {name: made_at(model.version) for name, model in models.items() if model is not None}
         yield gauge(MODEL_AGE, {name: max(now - at, 0.0) for name, at in made.items() if at is not None})
+        latest = {name: shop.latest_canary for name, shop in sorted(deps.directory.shops.items())}
+        canaries = {name: canary for name, canary in latest.items() if canary is not None}
+        yield gauge(CANARY_SHARE, {name: c.share for name, c in canaries.items() if c.is_on})
+        back = {n: c.ended_at for n, c in canaries.items() if c.ended is Ended.ROLLED_BACK and c.ended_at}
+        yield gauge(CANARY_ROLLED_BACK, back)
         if deps.directory.read_at is not None:
             yield single(SETTINGS_AGE, max(now - deps.directory.read_at, 0.0))
 

@@ -17,6 +17,7 @@ from service.console.screens import (
     pages,
     people,
     preview,
+    rollout,
     rules,
     settings,
     stop,
@@ -24,6 +25,6 @@ from service.console.screens import (
 
 _SCREENS: Final = (
     *(home, login, stop, overview, pages, page, rules, preview, ordering, history),
-    *(data, models, audit, settings, people),
+    *(data, models, rollout, audit, settings, people),
 )
 ROUTES: Final[tuple[Route, ...]] = tuple(chain.from_iterable(module.ROUTES for module in _SCREENS))

@@ -1,7 +1,7 @@
 """Models: which there are, what decided on each, which one ranks; letting another one rank, and back."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from flask import Response
 from werkzeug.exceptions import NotFound
@@ -11,9 +11,11 @@ from features.bundle import BundleError
 from features.manifest import Manifest, Measure
 from service.console.desk import Desk
 from service.console.language import gettext as _
-from service.console.route import Route, done, refused, show
-from service.models.promotion import NoModel, Promotions, live_of
+from service.console.route import Route, show
+from service.console.screens.rollout import check_words, ending_words, moved, trial_of
+from service.models.promotion import live_of
 from service.people import Role
+from service.rollout.moves import Rollouts, shadow_of
 
 _DECIDING: Final = "NDCG@10"
 _OVER: Final = f"{_DECIDING} over "
@@ -63,19 +65,30 @@ def models(desk: Desk) -> tuple[str, int]:
         refusal=desk.deps.models.refusal(desk.shop_name),
         now=desk.now,
         orders=_orders(),
+        trial=trial_of(desk),
+        shadow=shadow_of(desk.deps.shelf, desk.shop_name),
+        checks=check_words(),
+        endings=ending_words(),
     )
 
 
 def promote(desk: Desk, version: str) -> AnyResponse:
-    """Let a model rank."""
-    return _moved(
-        desk, lambda promotions: promotions.promote(desk.author, version, desk.shop.attributes).version
+    """Let a model rank for all visitors."""
+    rollouts = Rollouts(desk.deps.shelf, desk.deps.shop_settings)
+    return moved(
+        lambda: rollouts.promote(desk.author, version, desk.shop.attributes),
+        _("%(version)s ranks within 2 seconds.", version=version),
     )
 
 
 def roll_back(desk: Desk) -> AnyResponse:
     """Let the model before rank again."""
-    return _moved(desk, lambda promotions: promotions.rollback(desk.author).version)
+    pointer = live_of(desk.deps.shelf, desk.shop_name)
+    before = (pointer and pointer.previous) or ""
+    rollouts = Rollouts(desk.deps.shelf, desk.deps.shop_settings)
+    return moved(
+        lambda: rollouts.rollback(desk.author), _("%(version)s ranks within 2 seconds.", version=before)
+    )
 
 
 def report(desk: Desk, version: str) -> Response:
@@ -85,16 +98,6 @@ def report(desk: Desk, version: str) -> Response:
     except BundleError:
         raise NotFound from None
     return Response(text, mimetype="text/html", headers={"Content-Security-Policy": _REPORT_POLICY})
-
-
-def _moved(desk: Desk, move: Any) -> AnyResponse:  # noqa: ANN401 - a step of Promotions
-    try:
-        version = move(Promotions(desk.deps.shelf, desk.deps.shop_settings))
-    except NoModel:
-        return refused(_("There is no such model."), "models")
-    except BundleError as error:
-        return refused(_("This model cannot rank: %(why)s.", why=str(error)), "models")
-    return done(_("%(version)s ranks within 2 seconds.", version=version), "models")
 
 
 def _cards(desk: Desk) -> list[Card]:
