@@ -107,6 +107,12 @@ CANARY_ROLLED_BACK: Final = Metric(
     "When the latest canary was rolled back by itself, in Unix seconds; absent where it was not.",
     ("shop",),
 )
+DRIFTED: Final = Metric(
+    "balad_drifted_columns",
+    Kind.GAUGE,
+    "Columns, and the score among them, that drifted on the newest finished day; absent before the worker looked.",
+    ("shop",),
+)
 SETTINGS_AGE: Final = Metric(
     "balad_settings_age_seconds", Kind.GAUGE, "Since when this web process has its copy of the settings."
 )
@@ -140,6 +146,7 @@ METRICS: Final = (
         MODEL_AGE,
         CANARY_SHARE,
         CANARY_ROLLED_BACK,
+        DRIFTED,
         SETTINGS_AGE,
     ),
     *(WORKER_ROUND, WORKER_STORE, WORKER_LOG, WORKER_FAILURES),

@@ -16,9 +16,12 @@ from service.api.auth import Access
 from service.api.endpoint import Endpoint
 from service.api.problems import Forbidden, Unauthorized
 from service.deps import Deps
+from service.drift.found import FINDING, Drift
+from service.drift.levels import alarms
 from service.metric_table import (
     CANARY_ROLLED_BACK,
     CANARY_SHARE,
+    DRIFTED,
     MODEL_AGE,
     SETTINGS_AGE,
     STREAM_AGE,
@@ -56,9 +59,14 @@ class Moment(Collector):
     def _stream(self, now: float) -> Iterator[Metric]:
         yield single(STREAM_BOUND, float(self._deps.settings.stream_bound))
         try:
+            texts = {
+                name: self._deps.findings.get(name, FINDING) for name in sorted(self._deps.directory.shops)
+            }
             states = {name: self._deps.store.stream_state(name) for name in self._deps.directory.shops}
         except StoreUnavailable:
             return
+        found = {name: Drift.of(text) for name, text in texts.items() if text is not None}
+        yield gauge(DRIFTED, {name: float(len(alarms(drift.days))) for name, drift in found.items()})
         yield gauge(STREAM_LENGTH, {name: float(state.length) for name, state in states.items()})
         oldest = {name: state.oldest_at for name, state in states.items()}
         yield gauge(

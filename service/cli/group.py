@@ -46,6 +46,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     ),
     "rebuild": Command("service.importing.command:rebuild", "Redis state from the log."),
     "verify": Command("service.verifying.command:verify", "Whether Redis and the log hold the same."),
+    "drift": Command("service.cli.drift:drift", "Whether the live model still sees what it learned from."),
 }
 
 

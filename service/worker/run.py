@@ -14,6 +14,7 @@ from features.store.exchange import Exchange
 from features.store.findings import RedisFindings
 from features.store.redis_privacy import RedisPrivacy
 from features.store.redis_settings import RedisSettings
+from service.drift.watch import DriftWatch
 from service.rollout.watch import Plan, Watch
 from service.settings import Settings
 from service.worker.compacting import Compacting
@@ -57,6 +58,7 @@ def _keeping(settings: Settings, exchange: Exchange) -> Callable[[str], Keeping]
         return Several(
             LogKeeping(Erasing(privacy, shop), Compacting(shop), retention),
             Watch(shop, shelf, RedisSettings(exchange), findings, plan),
+            DriftWatch(shop, shelf, findings),
         )
 
     return keeping

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OF_THE_MOMENT = {
     *("balad_stream_length", "balad_stream_age_seconds", "balad_stream_bound"),
     *("balad_model_age_seconds", "balad_settings_age_seconds"),
+    *("balad_canary_share", "balad_canary_rolled_back_timestamp_seconds", "balad_drifted_columns"),
 }  # asked of the store when they are collected: tests/api/test_observation.py
 
 
