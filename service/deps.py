@@ -19,6 +19,7 @@ from service.ranking import Model
 from service.rankings.tally import Tally
 from service.recent import RecentSessions
 from service.settings import Settings
+from service.shedding import Shedding
 from service.tables import Tables
 
 if TYPE_CHECKING:  # it knows how rankings are recorded, which takes these handles
@@ -84,3 +85,4 @@ class Deps:
     recent: RecentSessions
     next_items: "Recommenders"
     findings: Findings
+    shedding: Shedding

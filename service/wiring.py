@@ -12,7 +12,6 @@ from features.store.exchange import Exchange
 from features.store.findings import RedisFindings
 from features.store.privacy import PrivacyStore
 from features.store.protocol import WorkStore
-from features.store.redis import RedisStore
 from features.store.redis_privacy import RedisPrivacy
 from features.store.redis_sessions import RedisSessions
 from features.store.redis_settings import RedisSettings
@@ -39,6 +38,7 @@ from service.rankings.tally import Tally
 from service.recent import RecentSessions
 from service.refresher import Refresher
 from service.settings import Settings
+from service.shedding import Shedding
 from service.tables import Tables
 
 STORE_SECONDS: Final = 1.0  # the longest that a call waits for the store; a ranking waits until its deadline
@@ -67,7 +67,6 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
     """
     redis_url = _redis_of(settings)
     exchange = Exchange(redis_url, STORE_SECONDS, (metrics := Metrics()).store_available)
-    circuit = Circuit(time.perf_counter, metrics.store_available)
     shop_settings = RedisSettings(exchange)
     directory = Directory(shop_settings, clock)
     shelf = Shelf(settings.models_url)
@@ -80,7 +79,7 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         clock=clock,
         timer=time.perf_counter,
         new_id=ranking_id,
-        store=GuardedStore(RedisStore(exchange, settings.stream_bound), circuit),
+        store=GuardedStore(work_store, Circuit(time.perf_counter, metrics.store_available)),
         shop_settings=shop_settings,
         directory=directory,
         tables=Tables(),
@@ -101,6 +100,7 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         recent=RecentSessions(work_store, lambda: directory.shops, objections.of),
         next_items=next_items,
         findings=RedisFindings(exchange),
+        shedding=Shedding(time.perf_counter, settings.deadline_ms / 1_000),
         requests=Desk(privacy, _export(settings, work_store, privacy), objections, shelf, ranking_id),
     )
     return deps, models

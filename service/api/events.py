@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 from features.store.protocol import PartUnavailable
 from service.api.auth import Access, Caller
 from service.api.endpoint import Endpoint, answer_of, body_as
+from service.api.problems import put_off
 from service.api.rates import check_visitor
 from service.contract.event import BATCH_LENGTH, Event, judge_events, needed_fields
 from service.contract.quantities import Time
@@ -65,6 +66,8 @@ _BATCH: Final = TypeAdapter(Batch)
 
 def post_events(deps: Deps, caller: Caller) -> Response:
     """Keep the valid events of a batch."""
+    if deps.shedding.sheds:
+        raise put_off("overloaded", "Rankings are late and go first; nothing was kept. Send it again later")
     batch, now = body_as(_BATCH), deps.clock()
     raw = batch["events"]
     if batch["sent_at"] is not None and not caller.is_trusted:

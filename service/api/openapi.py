@@ -33,7 +33,7 @@ _TITLES: Final = {
     "412": "Somebody else changed it meanwhile",
     "413": "The body is larger than 2 MB",
     "429": "More than one key or visitor needs; Retry-After says when to try again",
-    "503": "The store is away, or its backlog too long; Retry-After says when to try again",
+    "503": "The store is away, its backlog too long, or rankings are late; Retry-After says when to try again",
 }
 
 

@@ -173,9 +173,9 @@ def problem_of(error: Exception) -> Problem:
         case Problem():
             return error
         case Backlog():
-            return _retry("backlog", "Facts wait to be archived; nothing was written. Send it again later")
+            return put_off("backlog", "Facts wait to be archived; nothing was written. Send it again later")
         case StoreUnavailable():
-            return _retry("store_unavailable", "The store does not answer. Send it again later")
+            return put_off("store_unavailable", "The store does not answer. Send it again later")
         case HTTPException(code=int(status)) if status < 500:  # noqa: PLR2004 - the client's mistakes
             problem = Problem(_CODES.get(status, "bad_request"), _sentence(error), headers=_allow(error))
             problem.status, problem.title = status, error.name
@@ -184,7 +184,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem("internal", "Balad failed; the log says why")
 
 
-def _retry(code: str, detail: str) -> Unavailable:
+def put_off(code: str, detail: str) -> Unavailable:
+    """Return the problem of a call that may succeed if it is sent again."""
     return Unavailable(code, detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
 

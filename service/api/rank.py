@@ -109,7 +109,10 @@ def parse(deps: Deps, caller: Caller) -> Call:
 def answer(deps: Deps, call: Call, decision: Decision, outcome: Outcome) -> Response:
     """Return the beginning of the order, as far as was asked for."""
     deps.metrics.ranked(call.shop_name, outcome.reason)()
-    deps.metrics.timings.took("total", deps.timer() - call.began)
+    took = deps.timer() - call.began
+    deps.metrics.timings.took("total", took)
+    if not call.explain:  # which takes its time, and somebody asked for it
+        deps.shedding.ranked(took)
     body: dict[str, Any] = {
         "ranking_id": call.ranking_id,
         "page": call.page,
