@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,9 +12,11 @@ from features.bundle import BundleError, Manifest, Shelf
 from features.table import feature_table
 from service.ranking.forest import Forest
 from training.cli.moment import Moment
+from training.cli.off_policy import told_off_policy
 from training.cli.steps import Steps
 from training.cli.words import evaluation_json, figures, folded, folds_json
 from training.dataset import Dataset, dataset
+from training.evaluate import Evaluation
 from training.evaluate import evaluate as evaluated
 from training.fit import Forester
 from training.folds import FEWEST_FOLDS, Rolled, rolled
@@ -23,7 +26,7 @@ from training.usable import UnusableLogError
 
 
 @click.command()
-@click.option("--shop", required=True, help="The shop whose live model to evaluate.")
+@click.option("--shop", help="The shop whose live model to evaluate.")
 @click.option("--since", type=Moment(), help="Listings from then on.  [default: what the model has not seen]")
 @click.option("--until", type=Moment(), help="Listings before then.  [default: now]")
 @click.option("--seed", type=int, default=17, show_default=True, help="Draws the resamples of the intervals.")
@@ -32,15 +35,23 @@ from training.usable import UnusableLogError
     type=click.IntRange(FEWEST_FOLDS, 20),
     help="Instead: train on ever more of the log, and judge each time on the stretch that follows.",
 )
+@click.option(
+    "--off-policy",
+    nargs=2,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="LOGGED TARGET",
+    help="Instead: foretell from one bandit log what the policy of another had, and compare.",
+)
 @click.option("--json", "json_wanted", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def evaluate(  # noqa: PLR0913 - one parameter per option
     place: Installation,
-    shop: str,
+    shop: str | None,
     since: float | None,
     until: float | None,
     seed: int,
     *,
+    off_policy: tuple[Path, Path] | None,
     folds: int | None,
     json_wanted: bool,
 ) -> None:
@@ -49,10 +60,19 @@ def evaluate(  # noqa: PLR0913 - one parameter per option
     With --folds no live model is needed: the recipe of `balad train` is, on several stretches of the log in turn. An
     embargo as long as labels look ahead stands before each, and sessions across a cut count on neither side.
 
+    With --off-policy neither shop nor model is needed, but two files of decisions with columns item_id, position, click
+    and propensity_score, packed or not, such as those of the Open Bandit Dataset.
+
     \b
-    Example:
+    Examples:
       balad evaluate --shop acme --since 2026-11-20T00:00:00Z
+      balad evaluate --off-policy random/men.csv bts/men.csv
     """
+    if off_policy is not None:
+        click.echo(told_off_policy(*off_policy, seed, as_json=json_wanted))
+        return
+    if shop is None:
+        raise click.UsageError("name a shop with --shop, or two files with --off-policy")
     steps = Steps(quiet=json_wanted)
     if folds is not None:
         window = (0.0 if since is None else since, time.time() if until is None else until)
@@ -67,19 +87,17 @@ def evaluate(  # noqa: PLR0913 - one parameter per option
     data = _listings(place, shop, window, steps)
     if data.table_hash != manifest.table_hash:
         raise UnusableLogError(f"{manifest.version} was trained on another feature table; train a new model")
-    found = evaluated(data, model, seed=seed)
-    if json_wanted:
-        said: dict[str, Any] = {
-            "shop": shop,
-            "version": manifest.version,
-            "since": window[0],
-            "until": window[1],
-        }
-        click.echo(json.dumps({**said, "seen_in_training": window[0] < seen_until, **evaluation_json(found)}))
-        return
-    click.echo("\n".join(figures(found)))
-    if window[0] < seen_until:
-        click.echo("Part of this window was trained on: the model looks better there than it is.")
+    said = {"shop": shop, "version": manifest.version, "since": window[0], "until": window[1]}
+    told = _told(said | {"seen_in_training": window[0] < seen_until}, evaluated(data, model, seed=seed))
+    click.echo(told[0] if json_wanted else told[1])
+
+
+def _told(said: dict[str, Any], found: Evaluation) -> tuple[str, str]:
+    """Return an evaluation for machines, and for people."""
+    lines = list(figures(found))
+    if said["seen_in_training"]:
+        lines.append("Part of this window was trained on: the model looks better there than it is.")
+    return json.dumps({**said, **evaluation_json(found)}), "\n".join(lines)
 
 
 def _rolled(
