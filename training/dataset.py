@@ -13,6 +13,7 @@ from features.table import FeatureTable
 from training.labelling import Labelling, walk
 from training.objectives import Objectives, objective_of
 from training.parts import Joined, Part
+from training.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Dataset:
     names: tuple[str, ...]  # (k,)
     table_hash: str
     objective: tuple[Objective, ...] = ()  # (L,) of each listing's page; empty: the usual one of all
+    shown: Shown | None = None  # how the rows were shown; None: not known
 
     def __len__(self) -> int:
         return len(self.group)
@@ -51,6 +53,7 @@ class Dataset:
             tuple(o for o, c in zip(self.objective, chosen.tolist(), strict=True) if c)
             if self.objective
             else (),
+            None if self.shown is None else self.shown.at(rows, chosen),
         )
 
     @property
@@ -86,7 +89,7 @@ def assembled(
         X=X,
         label=part.label,
         shop_index=joined.shop_index,
-        tie=_mixed(part.item ^ np.repeat(part.key, part.group)),
+        tie=mixed(part.item ^ np.repeat(part.key, part.group)),
         group=part.group,
         session=part.session,
         time=part.time,
@@ -94,10 +97,11 @@ def assembled(
         names=table.names,
         table_hash=table.hash,
         objective=tuple(objective_of(objectives, p) for p in page) if objectives else (),
+        shown=Shown(part.placed, part.propensity, part.device),
     )
 
 
-def _mixed(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+def mixed(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     """Return hashes in which each bit depends on all bits: SplitMix64's finalizer (Steele, Lea, Flood 2014)."""
     hashes = (hashes ^ (hashes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     hashes = (hashes ^ (hashes >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -14,15 +14,21 @@ import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 
+from features.matrix import Matrix
 from features.objectives import GAINS, USUAL
+from service.ranking.forest import Forest
 from training.dataset import Dataset
 from training.metrics.average import average
 from training.metrics.ndcg import ndcg
 from training.metrics.ties import Sorted
-from training.window import cut_at_share
+from training.off_policy.listings import FEWEST_EFFECTIVE, drawn_listings, lift_on_drawn
+from training.window import Cut, cut_at_share
 
 NDCG_AT: Final = 10
 OBJECTIVES: Final[Mapping[str, str]] = {"lambdarank": "listwise forest", "binary": "pointwise forest"}
+DEBIASED: Final = "lambdarank with position="  # what an index earns by itself is taken out
+NAMES: Final[Mapping[str, str]] = {**OBJECTIVES, DEBIASED: "de-biased forest"}
+BLANKED: Final = ("shop_index", "relative_shop_index")  # they would give back what is taken out
 MOST_TREES: Final = 400
 PATIENCE: Final = 60  # trees without a better validation: the curve is noisy on a few thousand listings
 SMOOTHED: Final = 15  # trees over which the validation curve is averaged before its top is sought
@@ -86,7 +92,31 @@ class Forester:
         split = cut_at_share(with_positives(dataset), 1.0 - VALIDATION_SHARE)
         with ThreadPoolExecutor() as side_by_side:  # LightGBM lets go of the interpreter; each is one thread
             tried = tuple(side_by_side.map(lambda o: self._try(o, split.before, split.after), OBJECTIVES))
-        return Choice(max(tried, key=lambda c: (c.ndcg, -tuple(OBJECTIVES).index(c.objective))), tried)
+        best = max(tried, key=lambda c: (c.ndcg, -tuple(OBJECTIVES).index(c.objective)))
+        if (proof := self._proof(split, tried[0], best)) is None:
+            return Choice(best, tried)
+        challenger, proven = proof
+        return Choice(challenger if proven else best, (*tried, challenger))
+
+    def _proof(self, split: Cut, listwise: Candidate, best: Candidate) -> tuple[Candidate, bool] | None:
+        """Return the de-biased candidate, and whether drawn listings prove it surely better than the best other one.
+
+        Clicks on sorted listings cannot tell: they are what the bias is made of. It has as many trees as the listwise
+        one, for the same reason. None where no later listing was drawn.
+        """
+        drawn = drawn_listings(split.after)
+        if not len(drawn) or not len(split.before):
+            return None
+        grown = self.grow_each([(split.before, replace(listwise, objective=DEBIASED)), (split.before, best)])
+        ours, theirs = (Forest.of(each.text) for each in grown)
+        lift, effective = lift_on_drawn(drawn, ours, theirs, seed=self.seed)
+        self.tell(
+            f"{DEBIASED}: {lift.value:+.4f} of the rate of the item put first, 95 % between {lift.low:+.4f} and "
+            f"{lift.high:+.4f}, on drawn listings worth {effective:,.0f}"
+        )
+        valid = in_tie_order(split.after)
+        found = Candidate(DEBIASED, listwise.trees, listwise_ndcg(ours.score(valid.X), valid), ())
+        return found, effective >= FEWEST_EFFECTIVE and lift.low > 0.0
 
     def grow_each(self, wanted: Sequence[tuple[Dataset, Candidate]]) -> list["Grown"]:
         """Return a forest for each, grown side by side; see `grow`."""
@@ -138,8 +168,11 @@ class Forester:
         rows = in_tie_order(dataset)
         X = _with_gaps(rows, self.optional)
         names = list(rows.names)
-        if objective == "lambdarank":
+        if objective != "binary":
             grade = np.searchsorted(_gains_in(rows), rows.gain)
+            if objective == DEBIASED:
+                X, position = _blanked(X, names), _position(rows)
+                return lgb.Dataset(X, grade, group=rows.group, position=position, feature_name=names)
             return lgb.Dataset(X, grade, group=rows.group, feature_name=names, free_raw_data=True)
         worth = np.maximum(rows.gain.astype(np.float32), 1.0)
         return lgb.Dataset(X, rows.label > 0, weight=worth, group=rows.group, feature_name=names)
@@ -153,7 +186,7 @@ def parameters_for(objective: str, dataset: Dataset, seed: int) -> dict[str, Any
     """
     rows = len(dataset.label)
     common = {
-        "objective": objective,
+        "objective": "lambdarank" if objective == DEBIASED else objective,
         "learning_rate": 0.05,
         "num_leaves": 31,
         "max_depth": 6,
@@ -170,11 +203,24 @@ def parameters_for(objective: str, dataset: Dataset, seed: int) -> dict[str, Any
     }
     if objective == "binary":
         return common
-    return {
-        **common,
-        "label_gain": _gains_in(dataset),
-        "lambdarank_truncation_level": 30,
-    }
+    listwise = {**common, "label_gain": _gains_in(dataset), "lambdarank_truncation_level": 30}
+    if objective != DEBIASED:
+        return listwise
+    return {**listwise, "lambdarank_position_bias_regularization": 0.0}  # 1 would cancel the gain
+
+
+def _position(rows: Dataset) -> npt.NDArray[np.int32]:
+    """Return LightGBM's position of each row; raises ValueError where it is not known how rows were shown."""
+    if rows.shown is None:
+        raise ValueError("the listings do not say at which index an item was shown")
+    return rows.shown.position(rows.page, rows.group)
+
+
+def _blanked(X: Matrix, names: list[str]) -> Matrix:
+    """Return the rows with a constant in the columns of the shop's own index, so that no tree asks for it."""
+    blanked = X.copy()
+    blanked[:, [names.index(name) for name in BLANKED if name in names]] = 0.0
+    return blanked
 
 
 def _gains_in(dataset: Dataset) -> list[float]:
@@ -198,6 +244,7 @@ def in_tie_order(dataset: Dataset) -> Dataset:
         label=dataset.label[order],
         shop_index=dataset.shop_index[order],
         tie=dataset.tie[order],
+        shown=None if dataset.shown is None else dataset.shown.at(order, np.arange(len(dataset))),
     )
 
 

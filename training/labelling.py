@@ -24,6 +24,7 @@ from features.log.schema import Kind
 from features.matrix import Matrix, matrix
 from features.replay import Counting, Replay, Visitor
 from features.table import FeatureTable, feature_table
+from training.shown import UNSAID
 
 CLICK_SECONDS: Final = 30 * 60.0
 ORDER_SECONDS: Final = 24 * 3600.0
@@ -33,6 +34,7 @@ _SETTLED_SECONDS: Final = ORDER_SECONDS + _LATE_SECONDS  # after it nothing foll
 _FACTS_AT_ONCE: Final = 2_000  # whose items are read together
 
 Keep = Callable[[Matrix], None]
+AsShown = tuple[npt.NDArray[np.int32], npt.NDArray[np.float64] | None]  # index and propensity, (n,)
 
 
 @dataclass(slots=True, eq=False)
@@ -48,6 +50,13 @@ class Seen:
     visitor_id: str
     item: npt.NDArray[np.uint64]  # (n,) hashes, in the shop's order
     seen: npt.NDArray[np.bool_]  # (n,)
+    index: npt.NDArray[
+        np.int32
+    ]  # (n,) 0-based place on the page; of the shop's order where Balad ranked nothing
+    propensity: (
+        npt.NDArray[np.float64] | None
+    )  # (n,) chance among those left when it was drawn; None: not drawn
+    device: str
     label: npt.NDArray[np.int8] = field(init=False)  # (n,)
 
     def __post_init__(self) -> None:
@@ -121,16 +130,20 @@ class Labelling:
         if event["ranking_id"] is not None:
             return  # ranked, but its exposure is not in the log: the shop's own order is not known
         items = _distinct(event["items"])
-        seen = self._show(event, Listing.of(items), Context(event["page"] or ""), event["event_id"])
+        as_shown = np.arange(len(items), dtype=np.int32), None
+        seen = self._show(event, Listing.of(items), Context(event["page"] or ""), event["event_id"], as_shown)
         seen.seen[:] = True
 
     def _ranked_listing(self, exposure: Mapping[str, Any]) -> None:
         if exposure["visitor_id"] is None or exposure.get("recommends"):
             return  # a recommendation has no order of the shop's to learn from
-        seen = self._show(exposure, listing_of(exposure), context_of(exposure), exposure["ranking_id"])
+        listing, context = listing_of(exposure), context_of(exposure)
+        seen = self._show(exposure, listing, context, exposure["ranking_id"], shown_as(exposure))
         self._ranked[seen.key] = seen
 
-    def _show(self, fact: Mapping[str, Any], listing: Listing, context: Context, key: str) -> Seen:
+    def _show(
+        self, fact: Mapping[str, Any], listing: Listing, context: Context, key: str, as_shown: AsShown
+    ) -> Seen:
         """Keep a listing, with what a ranking of it saw."""
         visitor = Visitor(fact["visitor_id"], fact["session_id"])
         scene = self._replay.scene(listing, context, visitor, fact["time"])
@@ -145,6 +158,8 @@ class Labelling:
             fact["visitor_id"],
             scene.candidates.item,
             np.zeros(len(listing.item_ids), np.bool_),
+            *as_shown,
+            context.device or UNSAID,
         )
         recent = self._recent[seen.visitor_id]
         recent[:] = [s for s in recent if s.time >= seen.time - ORDER_SECONDS]
@@ -198,6 +213,19 @@ def listing_of(exposure: Mapping[str, Any]) -> Listing:
     item_ids = [item["item_id"] for item in sorted(exposure["items"], key=itemgetter("shop_index"))]
     said = exposure["said"]
     return Listing(item_ids, [None] * len(item_ids) if said is None else orjson.loads(said))
+
+
+def shown_as(exposure: Mapping[str, Any]) -> AsShown:
+    """Return where each item of a ranking stood, and with what chance it was drawn (None: it was sorted).
+
+    What the limit cut off stands behind all. Where the merchant's rules changed a drawn list, the chance of what was
+    shown is not known: it counts as sorted.
+    """
+    in_order = sorted(exposure["items"], key=itemgetter("shop_index"))
+    last = len(in_order)
+    index = np.array([last if (i := item["index"]) is None else i for item in in_order], np.int32)
+    chances = None if exposure.get("rules") else exposure.get("propensity")
+    return index, None if chances is None else np.array(chances, np.float64)
 
 
 def context_of(exposure: Mapping[str, Any]) -> Context:

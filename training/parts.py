@@ -31,6 +31,9 @@ class Part(NamedTuple):
     item: npt.NDArray[np.uint64]  # (rows,) hashes
     seen: npt.NDArray[np.bool_]  # (rows,)
     label: npt.NDArray[np.int8]  # (rows,)
+    placed: npt.NDArray[np.int32]  # (rows,) index on the page
+    propensity: npt.NDArray[np.float64]  # (rows,) as drawn; NaN: not drawn, or not seen as a whole
+    device: npt.NDArray[np.str_]  # (L,)
 
     def __len__(self) -> int:
         return len(self.group)
@@ -42,11 +45,17 @@ class Part(NamedTuple):
         item: list[npt.NDArray[Any]] = []
         seen: list[npt.NDArray[Any]] = []
         label: list[npt.NDArray[Any]] = []
+        placed: list[npt.NDArray[Any]] = []
+        propensity: list[npt.NDArray[Any]] = []
+        device: list[str] = []
         for s in listings:
             scalars.append((s.received_at, s.sequence, hash64(s.key), s.time, s.session, s.page, len(s.item)))
             item.append(s.item)
             seen.append(s.seen)
             label.append(s.label)
+            placed.append(s.index)
+            propensity.append(_chances(s))
+            device.append(s.device)
         received_at, sequence, key, time, session, page, group = (
             zip(*scalars, strict=True) if scalars else [()] * 7
         )
@@ -61,6 +70,9 @@ class Part(NamedTuple):
             _joined(item, np.uint64),
             _joined(seen, np.bool_),
             _joined(label, np.int8),
+            _joined(placed, np.int32),
+            _joined(propensity, np.float64),
+            np.array(device, np.str_),
         )
 
 
@@ -93,8 +105,18 @@ class Joined(NamedTuple):
             item=whole.item[rows],
             seen=whole.seen[rows],
             label=whole.label[rows],
+            placed=whole.placed[rows],
+            propensity=whole.propensity[rows],
+            device=whole.device[order],
         )
         return cls(part, (rows - np.repeat(starts[order], part.group)).astype(np.int32), rows)
+
+
+def _chances(listing: Seen) -> npt.NDArray[np.float64]:
+    """Return the chances of a drawn listing; none of one of which some was not seen: another order might show that."""
+    if listing.propensity is None or not listing.seen.all():
+        return np.full(len(listing.item), np.nan)
+    return listing.propensity
 
 
 def _ranges(starts: Rows, lengths: npt.NDArray[np.int32]) -> Rows:

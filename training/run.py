@@ -13,12 +13,13 @@ from features.table import FeatureTable, feature_table
 from service.ranking.forest import Forest
 from training.dataset import Dataset, dataset
 from training.evaluate import Evaluation, Rival, evaluate
-from training.fit import OBJECTIVES, Choice, Forester, Grown, with_positives
+from training.fit import DEBIASED, NAMES, Choice, Forester, Grown, with_positives
 from training.gate import Check, Verdict, judge
 from training.gates.controls import no_leak, shuffled_teach_nothing
 from training.gates.cost import fast_and_small
 from training.gates.data import whole_data
 from training.gates.live import Live, live_model, not_worse_than_live
+from training.gates.randomised import left_to_randomised, not_worse_on_randomised
 from training.gates.slices import no_slice_worse
 from training.progress import Progress, Silent
 from training.publish import Papers, Place, bundle_of, introduce, live_version, manifest_of, publish
@@ -116,13 +117,12 @@ class Trainer:
         live = live_model(Shelf(self.place.models_url), wish.shop)
         rivals = rivals_of(data, live)
         rivals |= {
-            OBJECTIVES[c.objective]: Rival(Forest.of(g.text))
-            for c, g in zip(choice.others, others, strict=True)
+            NAMES[c.objective]: Rival(Forest.of(g.text)) for c, g in zip(choice.others, others, strict=True)
         }
         self.progress.tell(f"judging on the newest {len(cut.after):,} listings")
         evaluation = evaluate(cut.after, judged, seed=wish.seed, rivals=rivals)
         self.progress.tell("asking the gates")
-        checks = [*_checks(material, cut, judged, live, wish.seed)]
+        checks = [*_against_live(choice, cut, judged, live, wish.seed), *_checks(material, cut, wish.seed)]
         checks.append(fast_and_small(data, Forest.of(model.text), model.text))
         if wish.twice:
             checks.append(reproduced(model, forester.grow(data, choice.best)))
@@ -135,9 +135,14 @@ class Trainer:
         return Trained(wish, *material, cut, choice, model, evaluation, judged, verdict, manifest)
 
 
-def _checks(material: Material, cut: Cut, judged: Forest, live: Live | None, seed: int) -> Iterator[Check]:
+def _against_live(choice: Choice, cut: Cut, judged: Forest, live: Live | None, seed: int) -> Iterator[Check]:
+    debiased = choice.best.objective == DEBIASED
+    yield left_to_randomised() if debiased else not_worse_than_live(cut.after, judged, live, seed=seed)
+    yield not_worse_on_randomised(cut.after, judged, live, seed=seed)
+
+
+def _checks(material: Material, cut: Cut, seed: int) -> Iterator[Check]:
     yield whole_data(material.data, cut, material.seen)
-    yield not_worse_than_live(cut.after, judged, live, seed=seed)
     yield shuffled_teach_nothing(cut.before, cut.after, seed=seed)
     yield no_leak(cut.after)
 

@@ -14,13 +14,15 @@ DESKTOP_DECAY: Final = 0.25
 MOBILE_DECAY: Final = 0.45  # one narrow column: attention falls sooner
 
 
-def examination(length: int, *, mobile: bool) -> Floats:
+def examination(length: int, *, mobile: bool, steepness: float = 1.0) -> Floats:
     """Return the probability that each index is examined, shape (length,): 1 at index 0, then (1 + index)**-decay.
+
+    `steepness` multiplies the decay: 0 is a shopper who looks at all, 4 makes that of a desktop 1 / (1 + index).
 
     >>> examination(3, mobile=False).round(3).tolist()
     [1.0, 0.841, 0.76]
     """
-    decay = MOBILE_DECAY if mobile else DESKTOP_DECAY
+    decay = steepness * (MOBILE_DECAY if mobile else DESKTOP_DECAY)
     probability: Floats = (1.0 + np.arange(length, dtype=np.float64)) ** -decay
     return probability
 

@@ -14,6 +14,7 @@ import numpy as np
 from training.simulate.assortment import BRANDS, COLORS, KINDS
 from training.simulate.attention import attraction, examination
 from training.simulate.catalogue import CURRENCY, Catalogue, Floats, Ints
+from training.simulate.climate import CALM, Climate
 from training.simulate.shelves import Shelves
 from training.simulate.tastes import NONE, Intent, Population, draw_intent, utility
 
@@ -34,6 +35,7 @@ class Shop:
     catalogue: Catalogue
     population: Population
     shelves: Shelves
+    climate: Climate = CALM
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class Shopper:
     def worth(self, rows: Ints) -> Floats:
         """Return what items are worth now, in logits: tastes and intent, less what was already looked at or taken."""
         logits = utility(self.shop.catalogue, self.shop.population, self.row, self.intent, rows)
+        logits += self.shop.climate.season_of(self.shop.catalogue.kind[rows], self.at)
         logits -= np.array([self.weariness.get(r, 0.0) for r in rows.tolist()])
         return logits
 
@@ -160,7 +163,9 @@ class Shopper:
         """Click what is both examined and attractive, top to bottom."""
         draws = self.rng.random((2, len(relevance)))
         mobile = bool(self.shop.population.mobile[self.row])
-        clicks = (draws[0] < examination(len(relevance), mobile=mobile)) & (draws[1] < relevance)
+        clicks = (
+            draws[0] < examination(len(relevance), mobile=mobile, steepness=self.shop.climate.steepness)
+        ) & (draws[1] < relevance)
         for index in np.flatnonzero(clicks)[:_MOST_CLICKS]:
             self._think(2.0 + 0.3 * index)
             line = self._lines(shown.rows[[index]], np.array([index]))
