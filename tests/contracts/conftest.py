@@ -1,6 +1,9 @@
 """The stores that every promise is asked of."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
 import pytest
 import redis
@@ -11,6 +14,8 @@ from features.store.memory_work import MemoryWorkStore
 from features.store.protocol import WorkStore
 from tests.faults import fleet
 
+CONFIGURATION: Final = Path(__file__).resolve().parents[2] / "deploy" / "redis.conf"
+
 
 @pytest.fixture
 def bound() -> int:
@@ -20,8 +25,14 @@ def bound() -> int:
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[fleet.Cluster]:
-    """A cluster of three masters, each with a third of the slots; one refuses what is another's, or spans two."""
+    """A cluster of three masters, each with a third of the slots; one refuses what is another's, or spans two.
+
+    The stores connect as the user of deploy/redis.conf, who may do what that file says and nothing else.
+    """
+    (user,) = re.findall(r"^# user (balad .*)$", CONFIGURATION.read_text(), flags=re.MULTILINE)
     with fleet.cluster(tmp_path_factory.mktemp("cluster")) as made:
+        for port in made.masters:
+            made.fleet.ask(port, "ACL", "SETUSER", *user.split())
         yield made
 
 
@@ -29,7 +40,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[fleet.Cluster]
 def cluster_url(cluster: fleet.Cluster) -> str:
     """The cluster, empty at the start of each test."""
     cluster.flush()
-    return cluster.url
+    return cluster.url.replace("://", "://balad:PASSWORD@")
 
 
 @pytest.fixture(params=["redis", "cluster"])
