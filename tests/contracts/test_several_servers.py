@@ -7,7 +7,7 @@ import pytest
 from features.identity import partition_of
 from features.store import keys, redis_work
 from features.store.exchange import Exchange
-from features.store.protocol import EventWrite, PartUnavailable, StoreUnavailable
+from features.store.protocol import Backlog, EventWrite, PartUnavailable, StoreUnavailable
 from features.store.redis_work import RedisWorkStore
 from service.console.attempts import Attempts
 from service.limiting.rates import Rates
@@ -114,6 +114,21 @@ def test_a_user_with_less_rights_is_told_which_is_missing(cluster: Cluster, clus
         exchange.run([("MGET", "balad:{s:0}:work")])
     exchange.close()
     assert "PASSWORD" in cluster_url
+
+
+def test_masters_without_replicas_that_must_have_one_refuse_writes_and_are_read(
+    cluster: Cluster, store: RedisWorkStore
+) -> None:
+    store.append("s", [EventWrite("e1", "v", b"", DONE)], NOON)
+    try:
+        for port in cluster.masters:
+            cluster.fleet.ask(port, "CONFIG", "SET", "min-replicas-to-write", 1)
+        with pytest.raises(Backlog, match="NOREPLICAS"):
+            store.append("s", [EventWrite("e2", "v", b"", DONE)], NOON)
+        assert store.read("s", "v").interactions == DONE
+    finally:
+        for port in cluster.masters:
+            cluster.fleet.ask(port, "CONFIG", "SET", "min-replicas-to-write", 0)
 
 
 def test_rates_and_attempts_are_counted_for_all_processes(cluster_url: str) -> None:

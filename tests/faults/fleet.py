@@ -38,7 +38,23 @@ class Fleet:
             said = {"port": port, "bind": HOST, "save": "", "dir": ".", "repl-diskless-sync-delay": 0} | dict(
                 options
             )
-            self._words[port] = [word for name, value in said.items() for word in (f"--{name}", str(value))]
+            self._words[port] = [
+                word for name, value in said.items() for word in (f"--{name}", *str(value).split(" "))
+            ]
+        self._launch(port)
+
+    def watch(self, port: int, master: int) -> None:
+        """Start a Sentinel of a master, which two must find dead."""
+        told = {"down-after-milliseconds": NODE_TIMEOUT_MS, "failover-timeout": 5 * NODE_TIMEOUT_MS}
+        lines = [f"port {port}", f"bind {HOST}", f"sentinel monitor {SERVICE} {HOST} {master} 2"]
+        lines += [f"sentinel {name} {SERVICE} {value}" for name, value in told.items()]
+        inside = self.directory / str(port)
+        inside.mkdir(parents=True)
+        (inside / "sentinel.conf").write_text("\n".join(lines) + "\n")
+        self._words[port] = ["sentinel.conf", "--sentinel"]
+        self._launch(port)
+
+    def _launch(self, port: int) -> None:
         inside = self.directory / str(port)
         inside.mkdir(parents=True, exist_ok=True)
         with (inside / "log").open("ab") as log:
@@ -58,7 +74,7 @@ class Fleet:
 
     def client(self, port: int, **options: Any) -> redis.Redis:
         """Return a client of one server."""
-        return redis.Redis(host=HOST, port=port, socket_timeout=5.0, **options)
+        return redis.Redis(host=HOST, port=port, socket_timeout=5.0, protocol=2, **options)
 
     def ask(self, port: int, *words: object) -> Any:
         """Ask one server something; the answer is as it comes."""
@@ -162,6 +178,49 @@ def cluster(
         yield made
     finally:
         fleet.stop()
+
+
+@dataclass
+class Watched:
+    """A master and its replica under three Sentinels."""
+
+    fleet: Fleet
+    master: int
+    replica: int
+    sentinels: list[int]
+
+    @property
+    def url(self) -> str:
+        """What BALAD_REDIS_URL is."""
+        return "redis+sentinel://" + ",".join(f"{HOST}:{port}" for port in self.sentinels) + f"/{SERVICE}"
+
+    def leader(self) -> int:
+        """Return the port of the master, as the first Sentinel has it."""
+        return int(self.fleet.ask(self.sentinels[0], "SENTINEL", "GET-MASTER-ADDR-BY-NAME", SERVICE)[1])
+
+
+@contextmanager
+def watched(directory: Path) -> Iterator[Watched]:
+    """Start a master, its replica and three Sentinels that know each other; gone at the end, whatever happens."""
+    fleet = Fleet(directory)
+    made = Watched(fleet, free_port(), free_port(), [free_port() for _ in range(3)])
+    try:
+        fleet.start(made.master, {})
+        fleet.start(made.replica, {"replicaof": f"{HOST} {made.master}"})
+        until(lambda: b"master_link_status:up" in fleet.ask(made.replica, "INFO"))
+        for port in made.sentinels:
+            fleet.watch(port, made.master)
+        until(
+            lambda: all(_knows_all(fleet.ask(port, "SENTINEL", "MASTER", SERVICE)) for port in made.sentinels)
+        )
+        yield made
+    finally:
+        fleet.stop()
+
+
+def _knows_all(told: Sequence[bytes]) -> bool:
+    said = dict(zip(told[::2], told[1::2], strict=True))
+    return (said[b"num-slaves"], said[b"num-other-sentinels"]) == (b"1", b"2")
 
 
 def _introduce(made: Cluster, bus: Mapping[int, int]) -> None:

@@ -32,6 +32,11 @@ volumes:
       sizeLimit: 128Mi
   - name: data
     emptyDir: {}
+  {{- if .Values.redisTlsSecret }}
+  - name: redis-tls
+    secret:
+      secretName: {{ .Values.redisTlsSecret }}
+  {{- end }}
 {{- end }}
 
 {{/* What every container has: a root file system that is only read, settings and secrets. */}}
@@ -47,6 +52,11 @@ volumeMounts:
     mountPath: /tmp
   - name: data
     mountPath: /var/lib/balad
+  {{- if .Values.redisTlsSecret }}
+  - name: redis-tls
+    mountPath: /etc/balad/redis
+    readOnly: true
+  {{- end }}
 envFrom:
   - configMapRef:
       name: {{ .Release.Name }}
