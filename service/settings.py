@@ -88,7 +88,8 @@ class Settings(BaseSettings):
         2,
         ge=1,
         le=64,
-        description="Threads of a web process: how many calls it works on at once.",
+        description="Threads of a web process for calls that may take long. Rankings and recommendations are "
+        "answered beside them, one after the other.",
     )
     keepalive_seconds: int = Field(
         75,

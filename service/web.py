@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gunicorn.app.base import BaseApplication
 
+from service.connections import Connections
 from service.logs import configuration
 from service.settings import Settings, load
 
@@ -33,12 +34,12 @@ class AddressError(RuntimeError):
 def gunicorn_options(settings: Settings) -> dict[str, object]:
     """Return gunicorn's settings.
 
-    Threads, because a call waits on Redis and lets go of the interpreter while numba scores; processes, because
-    one interpreter is one core; nothing preloaded, because each process keeps its own connections and model.
+    Processes, because one interpreter is one core; threads, so that no ranking waits for a long call; nothing
+    preloaded, because each process keeps its own connections and model.
     """
     return {
         "bind": [settings.bind],
-        "worker_class": "gthread",
+        "worker_class": "service.web_process.WebProcess",
         "workers": settings.workers,
         "threads": settings.threads,
         "keepalive": settings.keepalive_seconds,
@@ -53,8 +54,9 @@ def gunicorn_options(settings: Settings) -> dict[str, object]:
         "logconfig_dict": configuration(settings),
         "proc_name": "balad",
         "on_starting": _start,
+        "pre_fork": _share_connections,
         "post_worker_init": _settle,
-        "child_exit": _forget_metrics,
+        "child_exit": _forget,
         "on_exit": _drop_metrics,
     }
 
@@ -90,10 +92,15 @@ def _share_metrics() -> None:
     os.environ[METRICS_VARIABLE] = tempfile.mkdtemp(prefix="balad-metrics-")  # noqa: TID251 - its only way
 
 
-def _start(_arbiter: object) -> None:
+def _start(arbiter: Any) -> None:  # noqa: ANN401 - gunicorn publishes no types
     """Prepare what the web processes inherit, while there is one process and one thread."""
     _spare_memory()
     _share_metrics()
+    arbiter.connections = Connections()
+
+
+def _share_connections(arbiter: Any, worker: Any) -> None:  # noqa: ANN401 - as above
+    worker.connections = arbiter.connections
 
 
 def _spare_memory() -> None:
@@ -114,7 +121,9 @@ def _settle(_worker: object) -> None:
     gc.freeze()
 
 
-def _forget_metrics(_arbiter: object, worker: Any) -> None:  # noqa: ANN401 - gunicorn publishes no types
+def _forget(arbiter: Any, worker: Any) -> None:  # noqa: ANN401 - as above
+    """Count no more on a process that has ended."""
+    arbiter.connections.leave(worker.age)
     from prometheus_client import multiprocess  # noqa: PLC0415 - it reads the variable when imported
 
     multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -9,6 +9,7 @@ from gunicorn.config import Config
 
 from service.settings import Settings
 from service.web import AddressError, gunicorn_options, refuse_taken
+from service.web_process import WebProcess
 
 CONFIG_FILE = Path(__file__).resolve().parents[3] / "deploy" / "gunicorn.conf.py"
 
@@ -18,7 +19,7 @@ def test_gunicorn_takes_every_option() -> None:
     for name, value in gunicorn_options(Settings(workers=3, threads=5, bind="[::1]:80")).items():
         config.set(name, value)
     assert (config.workers, config.threads, config.bind) == (3, 5, ["[::1]:80"])
-    assert config.worker_class_str == "gthread"
+    assert config.worker_class is WebProcess
 
 
 def test_the_file_in_deploy_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
