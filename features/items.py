@@ -8,6 +8,7 @@ no other thread interrupts, and places and rows are replaced together.
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from math import inf, nan
+from sys import intern
 from threading import Lock
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -180,7 +181,7 @@ class ItemTable:
             new = list(dict.fromkeys(item_ids))
             self._state = self._empty(len(new))
         first = len(self._state.places) + 1
-        added = dict(zip(new, range(first, first + len(new)), strict=True))
+        added = dict(zip(map(intern, new), range(first, first + len(new)), strict=True))
         places = [added.get(i) or self._state.places[i] for i in item_ids]
         _write(self._state.rows, np.array(places, np.int64), rows)
         self._state.places.update(added)

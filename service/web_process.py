@@ -5,13 +5,15 @@ long as the ranking itself.
 """
 
 import re
+import selectors
 import socket
 import struct
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import Any, Final
 
-from gunicorn.workers.gthread import _DEFER, ThreadWorker
+from gunicorn.workers.gthread import ThreadWorker
 
 from service.connections import Connections
 
@@ -20,6 +22,7 @@ PEEKED_BYTES: Final = 1 << 15  # what does not fit takes longer, and threads sha
 SEND_SECONDS: Final = 2  # a client that takes no byte of its answer for so long is given up
 HEAD_START_SECONDS: Final = 0.1  # for a process with fewer connections to take a new one
 LOOK_SECONDS: Final = 0.002
+FIRST_CALL_SECONDS: Final = 5  # where no idle connection is kept, a new one still has time for its first call
 _TIMEVAL: Final = struct.pack("ll", SEND_SECONDS, 0)
 _LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,9})[ \t]*(?:\r\n|\Z)", re.IGNORECASE)
 _CHUNKED: Final = b"transfer-encoding"
@@ -70,7 +73,7 @@ class WebProcess(ThreadWorker):  # type: ignore[misc]  # it publishes no types
         try:
             here = self._is_answered_here(conn)
         except BlockingIOError:
-            self.finish_request(conn, _Done(_DEFER))
+            self._wait_on(conn)
             return
         if not here:
             super().enqueue_req(conn)
@@ -93,6 +96,18 @@ class WebProcess(ThreadWorker):  # type: ignore[misc]  # it publishes no types
         except ConnectionError:
             return True
         return not peeked or is_short(peeked)
+
+    def _wait_on(self, conn: Any) -> None:  # noqa: ANN401 - as above
+        """Wait for the first call of a new connection, without a thread."""
+        conn.timeout = monotonic() + max(self.cfg.keepalive, FIRST_CALL_SECONDS)
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        """Give up connections without a call at a deadline: the process stops."""
+        super()._cap_keepalive(deadline)
+        for conn in self.pending_conns:
+            conn.timeout = min(conn.timeout, deadline)
 
     def accept(self, listener: socket.socket) -> None:
         """Take a new connection, unless a process that has fewer takes it within its head start."""

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from features.identity import hash64
 from features.sessions.arena import Arena, Codes, Moments, room, take
 from features.sessions.choice import Room, choose
+from features.sessions.codes import ItemCodes
 from features.sessions.columns import COLUMNS, Given
 from features.sessions.standing import Standing
 from features.sessions.trail import NOBODY, Trail, Visitors, is_of, is_touch
@@ -54,8 +55,7 @@ class _State:
     arena: Arena
     scratch: Scratch
     standing: Standing
-    codes: dict[int, int] = field(default_factory=dict)  # by hash
-    item_ids: list[str] = field(default_factory=list)
+    codes: ItemCodes = field(default_factory=ItemCodes)
     found: Codes = field(default_factory=lambda: np.empty(_MOST_FOUND, np.int32))
 
 
@@ -93,7 +93,7 @@ class SessionIndex:
             if not theirs.any():
                 return
             new = _empty(len(old.arena.item), len(old.arena.key), len(old.arena.latest))
-            new.codes, new.item_ids = old.codes, old.item_ids
+            new.codes = old.codes
             new.standing = old.standing.grown(len(old.arena.latest))
             self._fill(new, keys[~theirs], times[~theirs], codes[~theirs])
 
@@ -112,7 +112,7 @@ class SessionIndex:
         given = Given(codes, times, np.uint64(asked.own), more, len(earlier), hidden)
         room = Room(state.found, out, worth, X)
         count = choose(state.arena, state.scratch, state.standing.arrays.offered, given, room)
-        ids = state.item_ids
+        ids = state.codes.item_ids
         return Suggested([ids[c] for c in out[:count].tolist()], worth[:count], X[:count])
 
     def _take(self, part: Trail) -> None:
@@ -122,32 +122,28 @@ class SessionIndex:
         for place in np.unique(rows["item"]).tolist():
             code_of[place] = self._code(part.items[place])
         items = code_of[rows["item"]]
-        state.arena.held[2] = len(state.item_ids)
+        state.arena.held[2] = len(state.codes)
         state.standing.take(part, items)
         mine = is_touch(rows) & (rows["session"] != NOBODY)
         take(state.arena, rows["session"][mine], rows["time"][mine].astype(np.float64), items[mine])
 
     def _code(self, item_id: str) -> int:
-        state = self._state
-        hashed = hash64(item_id)
-        if (code := state.codes.get(hashed)) is None:
-            code = len(state.item_ids)
-            state.item_ids.append(item_id)
-            state.codes[hashed] = code
-        return code
+        codes, hashed = self._state.codes, hash64(item_id)
+        code = codes.get(hashed)
+        return codes.add(item_id, hashed) if code is None else code
 
     def _make_room(self, records: int, items: int) -> None:
         """Have room for so many more; past the bound, without the oldest third."""
         old = self._state
         held = old.arena.held
         dropped = self._kept // 3 if held[0] + records > self._kept else 0
-        wanted = (int(held[0]) + records, int(held[1]) + records, len(old.item_ids) + items)
+        wanted = (int(held[0]) + records, int(held[1]) + records, len(old.codes) + items)
         has = (len(old.arena.item), len(old.arena.key), len(old.arena.latest))
         if not dropped and all(w <= h for w, h in zip(wanted, has, strict=True)):
             return
         sizes = [h if w <= h else max(w, 2 * h) for w, h in zip(wanted, has, strict=True)]
         new = _empty(sizes[0], sizes[1], sizes[2])
-        new.codes, new.item_ids = old.codes, old.item_ids
+        new.codes = old.codes
         new.standing = old.standing.grown(sizes[2])
         keys, times, codes = _unpacked(old.arena, dropped)
         if dropped:
@@ -156,7 +152,7 @@ class SessionIndex:
 
     def _fill(self, new: _State, keys: npt.NDArray[np.uint64], times: Moments, codes: Codes) -> None:
         """Have an empty state take the old one's place, with its records."""
-        new.arena.held[2] = len(new.item_ids)
+        new.arena.held[2] = len(new.codes)
         for start in range(0, len(keys), _AT_ONCE):
             end = start + _AT_ONCE
             take(new.arena, keys[start:end], times[start:end], codes[start:end])
@@ -164,12 +160,13 @@ class SessionIndex:
 
     def _renumbered(self, new: _State, codes: Codes) -> Codes:
         """Keep the items that were looked at, or are offered, alone, under new codes."""
-        known = np.zeros(len(new.item_ids), np.bool_)
+        known = np.zeros(len(new.codes), np.bool_)
         known[codes] = True
         known |= new.standing.arrays.offered[: len(known)] > 0
         kept = np.nonzero(known)[0]
-        new.item_ids = [new.item_ids[i] for i in kept.tolist()]
-        new.codes = {hash64(item_id): code for code, item_id in enumerate(new.item_ids)}
+        item_ids, new.codes = new.codes.item_ids, ItemCodes()
+        for place in kept.tolist():
+            new.codes.add(item_ids[place], hash64(item_ids[place]))
         new.standing = new.standing.chosen(kept, len(new.arena.latest))
         return (np.cumsum(known) - 1)[codes].astype(np.int32)
 
