@@ -4,6 +4,7 @@ A dict of Python's numbers takes 130 bytes an item, and each web process holds o
 """
 
 import sys
+from collections.abc import Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -23,6 +24,8 @@ class ItemCodes:
     >>> codes = ItemCodes()
     >>> codes.add("B7", 42), codes.add("A1", 7), codes.get(42), codes.get(8)
     (0, 1, 0, None)
+    >>> codes.all([7, 8])
+    [1, -1]
     """
 
     def __init__(self) -> None:
@@ -37,6 +40,13 @@ class ItemCodes:
         hashes, places = self._table
         code = _code_at(hashes, places, np.uint64(hashed))
         return None if code == FREE else code
+
+    def all(self, hashed: Sequence[int]) -> list[int]:
+        """Return the code of each item, FREE where there is none."""
+        found = np.empty(len(hashed), np.int32)
+        _find_all(*self._table, np.array(hashed, np.uint64), found)
+        codes: list[int] = found.tolist()
+        return codes
 
     def add(self, item_id: str, hashed: int) -> int:
         """Give a new item the next code."""
@@ -57,6 +67,12 @@ class ItemCodes:
 @jit
 def _code_at(hashes: Hashes, places: Places, hashed: np.uint64) -> int:
     return int(places[_place_of(hashes, places, hashed)])
+
+
+@jit
+def _find_all(hashes: Hashes, places: Places, hashed: Hashes, found: Places) -> None:
+    for row in range(len(hashed)):
+        found[row] = places[_place_of(hashes, places, hashed[row])]
 
 
 @jit

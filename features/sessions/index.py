@@ -16,7 +16,7 @@ import numpy.typing as npt
 from features.identity import hash64
 from features.sessions.arena import Arena, Codes, Moments, room, take
 from features.sessions.choice import Room, choose
-from features.sessions.codes import ItemCodes
+from features.sessions.codes import FREE, ItemCodes
 from features.sessions.columns import COLUMNS, Given
 from features.sessions.standing import Standing
 from features.sessions.trail import NOBODY, Trail, Visitors, is_of, is_touch
@@ -101,14 +101,15 @@ class SessionIndex:
         """Return up to `most` items for somebody; of an empty index none."""
         state = self._state
         get = state.codes.get
-        looked = distinct([c for i in reversed(asked.touched) if (c := get(i)) is not None])
+        touched = [c for i in asked.touched if (c := get(i)) is not None]
+        looked = distinct(touched[::-1])
         earlier = [c for i in asked.earlier if (c := get(i)) is not None]
         codes = np.array(looked[:ITEMS_LOOKED_BACK], np.int32)
         more = np.array([*earlier, *state.standing.fillers(asked.page, most)], np.int32)
         hidden = np.array([c for i in asked.hidden if (c := get(i)) is not None], np.int32)
         out, worth = np.empty(most, np.int32), np.empty(most, np.float32)
         X = np.empty((most, COLUMNS), np.float32)
-        times = np.array([sum(get(i) == c for i in asked.touched) for c in codes.tolist()], np.int32)
+        times = np.array([touched.count(c) for c in codes.tolist()], np.int32)
         given = Given(codes, times, np.uint64(asked.own), more, len(earlier), hidden)
         room = Room(state.found, out, worth, X)
         count = choose(state.arena, state.scratch, state.standing.arrays.offered, given, room)
@@ -119,18 +120,22 @@ class SessionIndex:
         """Take in rows for which there is room."""
         state, rows = self._state, part.rows
         code_of = np.zeros(len(part.items), np.int32)
-        for place in np.unique(rows["item"]).tolist():
-            code_of[place] = self._code(part.items[place])
+        used = np.unique(rows["item"])
+        code_of[used] = self._codes([part.items[place] for place in used.tolist()])
         items = code_of[rows["item"]]
         state.arena.held[2] = len(state.codes)
         state.standing.take(part, items)
         mine = is_touch(rows) & (rows["session"] != NOBODY)
         take(state.arena, rows["session"][mine], rows["time"][mine].astype(np.float64), items[mine])
 
-    def _code(self, item_id: str) -> int:
-        codes, hashed = self._state.codes, hash64(item_id)
-        code = codes.get(hashed)
-        return codes.add(item_id, hashed) if code is None else code
+    def _codes(self, item_ids: Sequence[str]) -> list[int]:
+        """Return the codes of different items; new ones get the next."""
+        codes, hashed = self._state.codes, list(map(hash64, item_ids))
+        known = codes.all(hashed)
+        return [
+            codes.add(item_id, own) if code == FREE else code
+            for item_id, own, code in zip(item_ids, hashed, known, strict=True)
+        ]
 
     def _make_room(self, records: int, items: int) -> None:
         """Have room for so many more; past the bound, without the oldest third."""

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.sessions.codes import ItemCodes
+from features.sessions.codes import FREE, ItemCodes
 
 HASHES = st.one_of(st.integers(0, 2**64 - 1), st.integers(0, 40).map(lambda n: n << 20))
 
@@ -15,7 +15,8 @@ def test_a_code_is_what_a_dict_says(hashes: list[int]) -> None:
         assert codes.get(hashed) == said.get(hashed)
         if hashed not in said:
             said[hashed] = codes.add(str(hashed), hashed)
-    assert [codes.get(hashed) for hashed in hashes] == [said[hashed] for hashed in hashes]
+    assert codes.all(hashes) == [codes.get(hashed) for hashed in hashes] == [said[h] for h in hashes]
+    assert codes.all([2**64 - 2**40]) == [said.get(2**64 - 2**40, FREE)]
     assert codes.item_ids == [str(hashed) for hashed in said]
 
 
