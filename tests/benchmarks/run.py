@@ -26,6 +26,7 @@ SECTIONS: Final = (
     "sdk",
     "insights",
     "experiments",
+    "bias",
     "recommend",
     "session_tables",
 )
