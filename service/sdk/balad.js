@@ -104,11 +104,11 @@ var balad = (globalThis.balad ||= (() => {
 
   // Nobody sees it: held back by the style, not displayed, or below the fold.
   const unseen = (one) =>
-    getComputedStyle(one).visibility == "hidden" || !one.getClientRects().length || one.getBoundingClientRect().top > innerHeight;
+    !one.checkVisibility({ visibilityProperty: true }) || !one.getClientRects().length || one.getBoundingClientRect().top > innerHeight;
   // Nodes are moved, never copied, and only those whose place changes: listeners, and whatever stands between, stay.
   const arrange = (from, to) => {
     if (from.every((one, i) => to[i] == one)) return true;
-    if (!from.every((one) => unseen(one) && !one.contains(doc.activeElement))) return false;
+    if (from.includes(doc.activeElement?.closest(ITEM)) || !from.every(unseen)) return false;
     const places = from.map((one) => [one.parentNode, one.nextSibling]), now = new Map(from.map((one, i) => [one, to[i]]));
     // From the last place on: what follows a place is there already, or never moves.
     for (let i = from.length; i--; ) {
@@ -199,18 +199,19 @@ var balad = (globalThis.balad ||= (() => {
     changes.takeRecords();
     each("[data-balad-load]", (one) => once(one) && fire(one, one.dataset.baladLoad));
     each(LISTING, async (one) => {
+      const { baladPage, baladRanking } = one.dataset;
+      if (settled.has(one))
+        return itemsOf(one).forEach((item) => {
+          if (!once(item) || !idOf(item)) return;
+          if (baladRanking) ranked.set(idOf(item), baladRanking);
+          eye.observe(item);
+        });
       // One that is still being parsed is not whole.
       if ((doc.readyState == "loading" && !one.nextSibling) || !once(one)) return;
-      one.dataset.baladRanking ?? (await rank(one.dataset.baladPage, one));
+      baladRanking ?? (await rank(baladPage, one));
       one.style.animation = "none";
       settled.add(one);
       scan();
-    });
-    each(`${LISTING} ${ITEM}`, (one) => {
-      const listing = one.closest(LISTING), { baladRanking } = listing.dataset;
-      if (!settled.has(listing) || !once(one) || !idOf(one)) return;
-      if (baladRanking) ranked.set(idOf(one), baladRanking);
-      eye.observe(one);
     });
   });
 
