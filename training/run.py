@@ -15,9 +15,11 @@ from training.dataset import Dataset, dataset
 from training.evaluate import Evaluation, Rival, evaluate
 from training.fit import DEBIASED, NAMES, Choice, Forester, Grown, with_positives
 from training.gate import Check, Verdict, judge
+from training.gates.bits import grows_alike, scores_as_lightgbm
 from training.gates.controls import no_leak, shuffled_teach_nothing
 from training.gates.cost import fast_and_small
 from training.gates.data import whole_data
+from training.gates.exposure import new_items_are_seen
 from training.gates.live import Live, live_model, not_worse_than_live
 from training.gates.randomised import left_to_randomised, not_worse_on_randomised
 from training.gates.slices import no_slice_worse
@@ -124,6 +126,7 @@ class Trainer:
         self.progress.tell("asking the gates")
         checks = [*_against_live(choice, cut, judged, live, wish.seed), *_checks(material, cut, wish.seed)]
         checks.append(fast_and_small(data, Forest.of(model.text), model.text))
+        checks.append(scores_as_lightgbm(cut.after, model.text))
         if wish.twice:
             checks.append(reproduced(model, forester.grow(data, choice.best)))
         verdict = Verdict((*judge(evaluation).checks, no_slice_worse(evaluation), *checks))
@@ -145,6 +148,8 @@ def _checks(material: Material, cut: Cut, seed: int) -> Iterator[Check]:
     yield whole_data(material.data, cut, material.seen)
     yield shuffled_teach_nothing(cut.before, cut.after, seed=seed)
     yield no_leak(cut.after)
+    yield new_items_are_seen(cut.after, judged)
+    yield grows_alike(cut.before, seed)
 
 
 def rivals_of(data: Dataset, live: Live | None) -> dict[str, Rival]:

@@ -11,7 +11,7 @@ from features.table import FeatureTable, feature_table
 from training.baselines import as_served, shop_order
 from training.bootstrap import Interval
 from training.evaluate import DECIDING, MODEL
-from training.report import charts, findings
+from training.report import charts, findings, shap
 from training.report.card import Judged, Language, card
 
 if TYPE_CHECKING:
@@ -104,6 +104,10 @@ def _drawings(trained: "Trained", table: FeatureTable, scores: Any) -> Mapping[s
         ],
         "blocks": charts.bars(
             [charts.Bar(name, share) for name, share in by_block.items()], "Importance by block"
+        ),
+        "weights": charts.bars(
+            [charts.Bar(w.name, w.share, w.words) for w in shap.weights(judged, trained.model.text)],
+            "What moves the scores",
         ),
         "timeline": _timeline(trained),
         "curves": charts.curves(
