@@ -126,7 +126,7 @@ class Trainer:
         self.progress.tell("asking the gates")
         checks = [*_against_live(choice, cut, judged, live, wish.seed), *_checks(material, cut, wish.seed)]
         checks.append(fast_and_small(data, Forest.of(model.text), model.text))
-        checks.append(scores_as_lightgbm(cut.after, model.text))
+        checks += [scores_as_lightgbm(cut.after, model.text), new_items_are_seen(cut.after, judged)]
         if wish.twice:
             checks.append(reproduced(model, forester.grow(data, choice.best)))
         verdict = Verdict((*judge(evaluation).checks, no_slice_worse(evaluation), *checks))
@@ -148,7 +148,6 @@ def _checks(material: Material, cut: Cut, seed: int) -> Iterator[Check]:
     yield whole_data(material.data, cut, material.seen)
     yield shuffled_teach_nothing(cut.before, cut.after, seed=seed)
     yield no_leak(cut.after)
-    yield new_items_are_seen(cut.after, judged)
     yield grows_alike(cut.before, seed)
 
 
