@@ -86,7 +86,7 @@ def increments_of(events: Iterable[tuple[Event, bytes]], tally: Tally) -> Increm
         taken.take(place, event, prior)
     lets = tally.let(taken.asked())
     rows = np.concatenate((taken.counts(lets), taken.pairs(lets)))
-    return Increments(_sorted(rows), taken.refused(lets))
+    return Increments(ordered(rows), taken.refused(lets))
 
 
 class _Taken:
@@ -157,6 +157,11 @@ class _Taken:
         return np.repeat(columns, sizes, axis=1), sizes
 
 
+def ordered(rows: Records) -> Records:
+    """Return INCREMENT rows by item, hour, neighbour and counter."""
+    return rows.take(np.lexsort((rows["counter"], rows["neighbour"], rows["hour"], rows["item"])))
+
+
 def counts(name: str) -> bool:
     """Tell whether events of this name count for their items.
 
@@ -183,10 +188,6 @@ def _indexes(items: Sequence[Mapping[str, Any]], counter: int) -> list[int]:
     if counter == IMPRESSIONS.start:
         return [place if (index := item["index"]) is None else index for place, item in enumerate(items)]
     return [NO_INDEX if (index := item["index"]) is None else index for item in items]
-
-
-def _sorted(rows: Records) -> Records:
-    return rows.take(np.lexsort((rows["counter"], rows["neighbour"], rows["hour"], rows["item"])))
 
 
 @jit

@@ -13,6 +13,7 @@ from features.table import FeatureTable
 from training.labelling import Labelling, walk
 from training.objectives import Objectives, objective_of
 from training.parts import Joined, Part
+from training.rows import chosen as chosen_rows
 from training.shown import Shown
 
 
@@ -40,7 +41,7 @@ class Dataset:
         """Return the listings where `chosen`, shape (L,), is true."""
         rows = np.repeat(chosen, self.group)
         return Dataset(
-            self.X[rows],
+            chosen_rows(self.X, rows),
             self.label[rows],
             self.shop_index[rows],
             self.tie[rows],

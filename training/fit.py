@@ -14,26 +14,27 @@ import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 
-from features.matrix import Matrix
 from features.objectives import GAINS, USUAL
 from service.ranking.forest import Forest
 from training.dataset import Dataset
+from training.gaps import blanked, with_gaps
 from training.metrics.average import average
 from training.metrics.ndcg import ndcg
 from training.metrics.ties import Sorted
 from training.off_policy.listings import FEWEST_EFFECTIVE, drawn_listings, lift_on_drawn
+from training.rows import chosen
 from training.window import Cut, cut_at_share
 
 NDCG_AT: Final = 10
 OBJECTIVES: Final[Mapping[str, str]] = {"lambdarank": "listwise forest", "binary": "pointwise forest"}
 DEBIASED: Final = "lambdarank with position="  # what an index earns by itself is taken out
 NAMES: Final[Mapping[str, str]] = {**OBJECTIVES, DEBIASED: "de-biased forest"}
-BLANKED: Final = ("shop_index", "relative_shop_index")  # they would give back what is taken out
 MOST_TREES: Final = 400
 PATIENCE: Final = 60  # trees without a better validation: the curve is noisy on a few thousand listings
 SMOOTHED: Final = 15  # trees over which the validation curve is averaged before its top is sought
 VALIDATION_SHARE: Final = 0.2
-INJECTED_SHARE: Final = 0.02  # of listings, in which optional columns that were never missing go missing
+CHOSEN_ON: Final = 50_000  # listings, by whole sessions: the choice of objective and trees needs no more
+ROWS_A_TREE: Final = 4_000_000  # drawn anew for each: more teach a tree of 31 leaves nothing, and take time
 ROWS_FOR_ALL_CORES: Final = 2_000_000  # below that one thread is as fast, and immune to a busy machine
 
 Parameters: TypeAlias = Mapping[str, Any]
@@ -76,7 +77,7 @@ class Forester:
     """How forests are grown for one shop.
 
     `optional` names the columns that may be NaN when serving. Those without NaN in training get some (see
-    `_with_gaps`): LightGBM reads NaN as 0.0 in a column that had none.
+    `gaps.with_gaps`): LightGBM reads NaN as 0.0 in a column that had none.
     """
 
     seed: int
@@ -89,7 +90,7 @@ class Forester:
         Where the later window holds no listing with a positive, the first objective with its middle number of
         trees is taken unseen.
         """
-        split = cut_at_share(with_positives(dataset), 1.0 - VALIDATION_SHARE)
+        split = cut_at_share(some_sessions(with_positives(dataset), CHOSEN_ON), 1.0 - VALIDATION_SHARE)
         with ThreadPoolExecutor() as side_by_side:  # LightGBM lets go of the interpreter; each is one thread
             tried = tuple(side_by_side.map(lambda o: self._try(o, split.before, split.after), OBJECTIVES))
         best = max(tried, key=lambda c: (c.ndcg, -tuple(OBJECTIVES).index(c.objective)))
@@ -119,7 +120,9 @@ class Forester:
         return found, effective >= FEWEST_EFFECTIVE and lift.low > 0.0
 
     def grow_each(self, wanted: Sequence[tuple[Dataset, Candidate]]) -> list["Grown"]:
-        """Return a forest for each, grown side by side; see `grow`."""
+        """Return a forest for each; small ones side by side, as they take one core each. See `grow`."""
+        if any(len(dataset.label) >= ROWS_FOR_ALL_CORES for dataset, _ in wanted):
+            return [self.grow(*each) for each in wanted]
         with ThreadPoolExecutor() as side_by_side:
             return list(side_by_side.map(lambda each: self.grow(*each), wanted))
 
@@ -166,12 +169,12 @@ class Forester:
 
     def _rows(self, dataset: Dataset, objective: str) -> lgb.Dataset:
         rows = in_tie_order(dataset)
-        X = _with_gaps(rows, self.optional)
+        X = with_gaps(rows, self.optional)
         names = list(rows.names)
         if objective != "binary":
             grade = np.searchsorted(_gains_in(rows), rows.gain)
             if objective == DEBIASED:
-                X, position = _blanked(X, names), _position(rows)
+                X, position = blanked(X, names), _position(rows)
                 return lgb.Dataset(X, grade, group=rows.group, position=position, feature_name=names)
             return lgb.Dataset(X, grade, group=rows.group, feature_name=names, free_raw_data=True)
         worth = np.maximum(rows.gain.astype(np.float32), 1.0)
@@ -193,7 +196,7 @@ def parameters_for(objective: str, dataset: Dataset, seed: int) -> dict[str, Any
         "min_data_in_leaf": int(np.clip(rows // 500, 20, 200)),
         "lambda_l2": 5.0,
         "feature_fraction": 0.5,
-        "bagging_fraction": 0.8,
+        "bagging_fraction": min(0.8, ROWS_A_TREE / max(rows, 1)),
         "bagging_freq": 1,  # rows, not queries: `bagging_by_query` grows other trees with each number of threads
         "deterministic": True,
         "force_row_wise": True,
@@ -216,13 +219,6 @@ def _position(rows: Dataset) -> npt.NDArray[np.int32]:
     return rows.shown.position(rows.page, rows.group)
 
 
-def _blanked(X: Matrix, names: list[str]) -> Matrix:
-    """Return the rows with a constant in the columns of the shop's own index, so that no tree asks for it."""
-    blanked = X.copy()
-    blanked[:, [names.index(name) for name in BLANKED if name in names]] = 0.0
-    return blanked
-
-
 def _gains_in(dataset: Dataset) -> list[float]:
     """Return what rows of the objectives in use can be worth, rising: LightGBM's labels are places in this list."""
     return sorted({gain for objective in {USUAL, *dataset.objective} for gain in GAINS[objective]})
@@ -240,7 +236,7 @@ def in_tie_order(dataset: Dataset) -> Dataset:
     order = np.lexsort((dataset.tie, listing))
     return replace(
         dataset,
-        X=dataset.X[order],
+        X=chosen(dataset.X, order),
         label=dataset.label[order],
         shop_index=dataset.shop_index[order],
         tie=dataset.tie[order],
@@ -269,22 +265,11 @@ def top_of(curve: list[float]) -> int:
     return int(np.argmax(smoothed(curve))) + 1
 
 
-def _with_gaps(rows: Dataset, optional: frozenset[str]) -> npt.NDArray[np.float32]:
-    """Return X with NaN in the optional columns that hold none, in INJECTED_SHARE of the listings.
-
-    Whole listings: a shop that does not know prices does not know any. Which ones is drawn from the rows' hashes.
-    """
-    columns = [
-        i for i, name in enumerate(rows.names) if name in optional and not np.isnan(rows.X[:, i]).any()
-    ]
-    if not columns or not len(rows):
-        return rows.X
-    first = np.cumsum(rows.group) - rows.group
-    chosen = rows.tie[first] % np.uint64(round(1 / INJECTED_SHARE)) == 0
-    X, gaps = rows.X.copy(), np.repeat(chosen, rows.group)
-    for column in columns:
-        X[gaps, column] = np.nan
-    return X
+def some_sessions(dataset: Dataset, most: int) -> Dataset:
+    """Return the listings of some sessions, whole and drawn by their hash, that hold about `most`; or all there are."""
+    if len(dataset) <= most:
+        return dataset
+    return dataset.listings(dataset.session % 10_000 < int(10_000 * most / len(dataset)))
 
 
 def without_machine(text: str) -> str:

@@ -11,7 +11,7 @@ from features.bundle import Bundle, Gate, Manifest, Shelf
 from features.readiness import Finding, Observed
 from features.table import FeatureTable, feature_table
 from service.ranking.forest import Forest
-from training.dataset import Dataset, dataset
+from training.dataset import Dataset
 from training.evaluate import Evaluation, Rival, evaluate
 from training.fit import DEBIASED, NAMES, Choice, Forester, Grown, with_positives
 from training.gate import Check, Verdict, judge
@@ -25,12 +25,14 @@ from training.gates.randomised import left_to_randomised, not_worse_on_randomise
 from training.gates.slices import no_slice_worse
 from training.progress import Progress, Silent
 from training.publish import Papers, Place, bundle_of, introduce, live_version, manifest_of, publish
-from training.source import Installation, attributes_of, facts_in, objectives_of, observing, read_log
+from training.reading import Reading, listings
+from training.source import Installation, attributes_of
 from training.usable import check_usable
 from training.window import Cut, cut_at_share
 
 JUDGED_SHARE: Final = 0.2  # of the listings, the newest: the judged model has not seen them
 LIVE: Final = "live model"
+JUDGED_AT_MOST: Final = 50_000  # listings: more make an interval of 0.2 points no narrower than matters
 JUDGED_AT_LEAST: Final = 150  # listings with a positive, so that a small log leaves enough for an interval
 
 
@@ -89,16 +91,15 @@ class Trainer:
         Raises UnknownShopError, UnusableLogError or BundleError, each with a sentence that says what to do.
         """
         attributes = attributes_of(self.place, wish.shop)
-        self.progress.tell(f"reading the log of {wish.shop}")
-        seen = Observed(now=wish.until)
-        log = read_log(self.place, wish.shop, wish.until)
-        watched = self.progress.watch(observing(seen, log), facts_in(self.place, wish.shop))
-        data = dataset(watched, attributes, objectives_of(self.place, wish.shop, wish.until))
-        self.progress.tell(f"{len(data):,} listings, {len(data.label):,} rows of {len(data.names)} columns")
-        findings = check_usable(data, seen)
-        trained = self._trained(wish, Material(attributes, data, seen, findings))
-        self.progress.tell("writing the report")
-        bundle = bundle_of(trained.manifest, trained.model.text, data, self.report(trained))
+        reading = Reading(wish.until, wish.now)
+        with listings(self.place, wish.shop, reading, attributes, self.progress) as (data, seen):
+            self.progress.tell(
+                f"{len(data):,} listings, {len(data.label):,} rows of {len(data.names)} columns"
+            )
+            findings = check_usable(data, seen)
+            trained = self._trained(wish, Material(attributes, data, seen, findings))
+            self.progress.tell("writing the report")
+            bundle = bundle_of(trained.manifest, trained.model.text, data, self.report(trained))
         return replace(trained, place=self._published(trained, bundle)), bundle
 
     def _published(self, trained: Trained, bundle: Bundle) -> Place:
@@ -172,7 +173,8 @@ def gates_of(verdict: Verdict) -> tuple[Gate, ...]:
 
 def judged_share(data: Dataset) -> float:
     """Return which share of the listings to judge on: at most half."""
-    return min(0.5, max(JUDGED_SHARE, JUDGED_AT_LEAST / len(with_positives(data))))
+    share = max(JUDGED_SHARE, JUDGED_AT_LEAST / len(with_positives(data)))
+    return min(0.5, share, JUDGED_AT_MOST / len(data))
 
 
 def optional_columns(table: FeatureTable) -> frozenset[str]:

@@ -26,7 +26,7 @@ _WARMING: Final = 2
 
 def fast_and_small(data: Dataset, model: Scorer, text: str) -> Check:
     """Time a scoring of CANDIDATES rows against the floor, and weigh the model."""
-    rows = np.resize(data.X, (CANDIDATES, data.X.shape[1]))
+    rows = np.resize(data.X[:CANDIDATES], (CANDIDATES, data.X.shape[1]))
     ramp = np.ones(ADDITIONS)
     scoring, floor = fastest(lambda: model.score(rows)), fastest(lambda: np.cumsum(ramp))
     slow, large = scoring > MOST_FLOORS * floor, len(text) > MOST_BYTES

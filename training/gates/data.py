@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from features.readiness import Observed
 from features.readiness.finding import share
 from training.dataset import Dataset
 from training.gate import Check
+from training.rows import nulls
 from training.window import Cut
 
 MOST_AHEAD: Final = 0.02  # of events
@@ -26,8 +26,10 @@ def whole_data(data: Dataset, cut: Cut, seen: Observed) -> Check:
     """Check a dataset and its cut; every flaw found is told."""
     flaws = [*_flaws(data, seen), *_emptied(cut)]
     rows, positives = len(data.label), float(np.mean(data.label > 0))
-    nulls = float(np.isnan(data.X).mean())
-    says = f"{rows:,} rows, {positives:.1%} of them wanted, {nulls:.1%} of the values unknown, no hole found."
+    unknown = float(nulls(data.X).mean())
+    says = (
+        f"{rows:,} rows, {positives:.1%} of them wanted, {unknown:.1%} of the values unknown, no hole found."
+    )
     return Check("whole data", not flaws, " ".join(flaws) or says)
 
 
@@ -48,13 +50,9 @@ def _flaws(data: Dataset, seen: Observed) -> Iterator[str]:
 
 def _emptied(cut: Cut) -> Iterator[str]:
     """Yield the columns that were known when learning and mostly are not when judged: a source ran dry."""
-    before, after = _nulls(cut.before), _nulls(cut.after)
+    before, after = nulls(cut.before.X), nulls(cut.after.X)
     if lost := [cut.before.names[i] for i in np.flatnonzero(after - before > MOST_NULLS_GAINED)]:
         yield (
             f"What the model learned to go by is no longer known: {', '.join(lost[:5])} went missing in the newest "
             "listings. Mend what sends it, and train again."
         )
-
-
-def _nulls(data: Dataset) -> npt.NDArray[np.float64]:
-    return np.isnan(data.X).mean(axis=0) if len(data.X) else np.zeros(len(data.names))

@@ -1,0 +1,122 @@
+"""A build on disk gives the bytes of one walk over the log, whatever it is cut into and wherever it is interrupted."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pytest
+
+from features.attributes import DEFAULT
+from features.increments import INCREMENT
+from features.log.place import Log
+from features.log.reader import facts
+from features.readiness import Observed
+from training.building.build import Plan, build
+from training.building.counts import summed
+from training.dataset import Dataset, dataset
+from training.progress import Silent
+from training.source import KINDS
+
+LISTINGS: Final = 300
+
+
+class AtOnce(Executor):
+    """Does what is submitted at once, until it has done `lives` things; then it dies, as a machine does."""
+
+    def __init__(self, lives: float = float("inf")) -> None:
+        self.lives = lives
+
+    def submit(self, call: Any, /, *given: Any, **_: Any) -> "Future[Any]":
+        self.lives -= 1
+        if self.lives < 0:
+            raise InterruptedError
+        future: Future[Any] = Future()
+        future.set_result(call(*given))
+        return future
+
+
+class Told(Silent):
+    """Keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def tell(self, line: str) -> None:
+        self.lines.append(line)
+
+
+@pytest.fixture(scope="module")
+def at_once(log: Log) -> Dataset:
+    return dataset(facts(log, "acme", KINDS), DEFAULT)
+
+
+def built(
+    log: Log, directory: Path, shards: int, pool: Executor | None = None, told: Silent | None = None
+) -> Dataset:
+    plan = Plan(directory, shards, DEFAULT)
+    return build(plan, (log, "acme", float("inf")), None, pool or AtOnce(), told or Silent()).data
+
+
+def differing(one: Dataset, other: Dataset) -> list[str]:
+    def told(data: Dataset, name: str) -> Any:
+        value = getattr(data, name)
+        return (value.shape, value.tobytes()) if hasattr(value, "tobytes") else value
+
+    return [f.name for f in fields(Dataset) if told(one, f.name) != told(other, f.name)]
+
+
+@pytest.mark.parametrize("shards", [1, 4])
+def test_shards_give_the_bytes_of_one_walk(log: Log, at_once: Dataset, tmp_path: Path, shards: int) -> None:
+    found = built(log, tmp_path, shards)
+    assert differing(found, at_once) == []
+    assert isinstance(found.X, np.memmap)
+    assert len(found) > LISTINGS
+    assert {"log_impressions_1d", "covisitation_sum"} <= set(found.names)
+    assert all(found.X[:, found.names.index(n)].any() for n in ("log_impressions_1d", "covisitation_sum"))
+
+
+@pytest.mark.parametrize("lives", [2, 6])
+def test_goes_on_where_it_was_killed(log: Log, at_once: Dataset, tmp_path: Path, lives: int) -> None:
+    with pytest.raises(InterruptedError):
+        built(log, tmp_path, 4, AtOnce(lives))
+    left, told = AtOnce(), Told()
+    found = built(log, tmp_path, 4, left, told)
+    assert differing(found, at_once) == []
+    done = max(0, lives - 1)  # of what was submitted first the observation is not kept
+    assert f"counted: {min(done, 4)} of 4 shards, {4 - min(done, 4)} to do" in told.lines
+    assert f"replayed: {max(0, done - 4)} of 4 shards, {4 - max(0, done - 4)} to do" in told.lines
+
+
+def test_a_file_that_was_half_written_is_written_again(log: Log, at_once: Dataset, tmp_path: Path) -> None:
+    with pytest.raises(InterruptedError):
+        built(log, tmp_path, 3, AtOnce(4))
+    (tmp_path / "rows-0.partial").write_bytes(b"half")
+    (tmp_path / "replayed-0.partial").write_bytes(b"half")
+    assert differing(built(log, tmp_path, 3), at_once) == []
+
+
+def test_what_is_observed_is_that_of_the_whole_log(log: Log, tmp_path: Path) -> None:
+    seen = Observed()
+    for fact in facts(log, "acme", KINDS):
+        seen.take(fact.kind.value, fact.row)
+    found = build(Plan(tmp_path, 3, DEFAULT), (log, "acme", float("inf")), None, AtOnce(), Silent()).seen
+    assert (found.events, found.hours, found.following.outcomes) == (
+        seen.events,
+        seen.hours,
+        seen.following.outcomes,
+    )
+
+
+def rows(given: Sequence[tuple[int, int, int]]) -> Any:
+    found = np.zeros(len(given), INCREMENT)
+    found["item"], found["counter"], found["amount"] = np.array(given, np.int64).reshape(-1, 3).T
+    return found
+
+
+def test_equal_counters_are_added_up() -> None:
+    found = summed(rows([(1, 0, 2), (1, 0, 3), (1, 1, 1), (2, 1, 1)]))
+    assert found["amount"].tolist() == [5, 1, 1]
+    assert len(summed(rows([]))) == 0

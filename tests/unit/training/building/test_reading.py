@@ -1,0 +1,97 @@
+"""When a build is taken up again, when it starts afresh, and what is left of it."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import pytest
+
+from features.attributes import DEFAULT
+from features.log.place import Log
+from features.log.reader import facts
+from features.log.schema import Kind
+from training.building.build import Plan
+from training.dataset import dataset
+from training.progress import Silent
+from training.reading import TAKEN_UP_SECONDS, Reading, kept_if_interrupted, listings, planned
+from training.source import KINDS
+from training.usable import UnusableLogError
+
+NOW: Final = 1_790_500_000.0
+ALL: Final = Reading(NOW, NOW, facts_each=500)
+
+
+@dataclass(frozen=True)
+class Place:
+    """An installation of nothing but files."""
+
+    data: Path
+    log_url: str
+    redis_url: str | None = None
+    appendfsync: Literal["everysec", "always"] = "everysec"
+
+    @property
+    def models_url(self) -> str:
+        return f"file://{self.data}/models"
+
+
+@pytest.fixture
+def place(log: Log, tmp_path: Path) -> Place:
+    path = log.path(log.parts("acme", Kind.EVENTS)[0])
+    return Place(tmp_path, f"file://{path.partition('/shop=')[0]}")
+
+
+def plan_of(place: Place, reading: Reading, shards: int = 3) -> tuple[Plan, float]:
+    return planned(place, "acme", reading, Plan(place.data / "training" / "acme", shards, DEFAULT))
+
+
+def test_processes_give_the_rows_of_one_walk_and_leave_nothing(place: Place, log: Log) -> None:
+    with listings(place, "acme", ALL, DEFAULT, Silent()) as (found, seen):
+        assert (place.data / "training" / "acme").exists()
+        assert found.X.tobytes() == dataset(facts(log, "acme", KINDS), DEFAULT).X.tobytes()
+    assert seen.events.total() > 1_000
+    assert not (place.data / "training" / "acme").exists()
+
+
+def test_a_small_log_is_read_at_once(place: Place) -> None:
+    with listings(place, "acme", ALL._replace(facts_each=5_000), DEFAULT, Silent()) as (found, _):
+        assert len(found) > 0
+        assert not (place.data / "training").exists()
+
+
+def test_an_interrupted_build_is_taken_up_with_the_moment_it_reads_to(place: Place) -> None:
+    plan, until = plan_of(place, ALL)
+    (plan.directory / "cut").touch()
+    later = Reading(NOW + 600.0, NOW + 600.0)
+    assert plan_of(place, later, shards=9) == (plan, until)
+    assert (plan.directory / "cut").exists()
+
+
+@pytest.mark.parametrize("other", ["older", "other code", "other moment"])
+def test_another_build_starts_afresh(place: Place, other: str) -> None:
+    plan, _ = plan_of(place, ALL)
+    (plan.directory / "cut").touch()
+    said = plan.directory / "plan.json"
+    if other == "older":
+        at = said.stat().st_mtime - TAKEN_UP_SECONDS - 1.0
+        os.utime(said, (at, at))
+    elif other == "other code":
+        said.write_text(json.dumps(json.loads(said.read_text()) | {"identity": "of older code"}))
+    reading = ALL._replace(until=NOW - 3_600.0) if other == "other moment" else ALL
+    assert plan_of(place, reading) == (plan, reading.until)
+    assert not (plan.directory / "cut").exists()
+
+
+@pytest.mark.parametrize(("error", "kept"), [(UnusableLogError, False), (KeyboardInterrupt, True)])
+def test_what_was_built_is_kept_for_who_was_interrupted(
+    tmp_path: Path, error: type[BaseException], *, kept: bool
+) -> None:
+    def fails() -> None:
+        with kept_if_interrupted(tmp_path):
+            raise error
+
+    with pytest.raises(error):
+        fails()
+    assert tmp_path.exists() is kept

@@ -1,0 +1,170 @@
+"""A dataset from a log of any length: shards by visitor, in parallel, each kept once it is done.
+
+Cut the log; count what all visitors add to items, shard by shard; replay each shard with those counts; put the rows
+into one file, in the order of the log. What is done is kept: after a kill the build goes on where it was. The bytes are
+those of one process that reads the log at once, whatever the number of processes and of shards.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from features.attributes import Attribute
+from features.log.place import Log
+from features.log.reader import Window, facts
+from features.matrix import Matrix
+from features.readiness import Observed
+from features.table import feature_table
+from training.building.counts import Given, counts_of, merge
+from training.building.files import load_part, save_part, whole
+from training.building.shards import Shards
+from training.dataset import Dataset, assembled
+from training.labelling import Labelling, walk
+from training.objectives import Objectives
+from training.parts import Joined, Part
+from training.progress import Progress
+from training.source import KINDS
+
+_ROWS_AT_ONCE: Final = 100_000  # copied into the file that all shards end in
+_COUNTS: Final = "counts.npy"
+_ROWS: Final = "rows.f4"
+
+Task = Callable[["Plan", int], None]
+Source = tuple[Log, str, float]  # a log, a shop, and the moment before which its facts were received
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is built, and where."""
+
+    directory: Path  # of this build alone
+    shards: int
+    attributes: tuple[Attribute, ...]
+
+    @property
+    def cut(self) -> Shards:
+        """The log, cut."""
+        return Shards(self.directory / "shards", self.shards)
+
+    def path(self, name: str, shard: int) -> Path:
+        """Return a shard's file of what a stage makes."""
+        return self.directory / f"{name}-{shard}"
+
+
+class Built(NamedTuple):
+    """A dataset whose rows are on disk, and what was observed of the log."""
+
+    data: Dataset
+    seen: Observed
+
+
+def build(
+    plan: Plan, source: Source, objectives: Objectives | None, pool: Executor, progress: Progress
+) -> Built:
+    """Build from a log, a shop and the moment before which its facts were received; go on with what is there.
+
+    `pool` works on the shards. The rows of the dataset stay on disk.
+    """
+    _cut(plan, source, progress)
+    shards = range(plan.shards)
+    observed = pool.submit(observe, *source)
+    _run(pool, plan, (count_shard, "counted"), progress)
+    if not (plan.directory / _COUNTS).exists():
+        merge([plan.path("counted", shard) for shard in shards], plan.directory / _COUNTS)
+    _run(pool, plan, (replay_shard, "replayed"), progress)
+    seen = observed.result()
+    progress.tell("putting the shards into one")
+    parts = [load_part(plan.path("replayed", shard)) for shard in shards]
+    table = feature_table(plan.attributes)
+    joined = Joined.of(parts)
+    X = _gathered(plan, parts, joined, len(table))
+    return Built(assembled(joined, X, table, objectives), seen)
+
+
+def observe(log: Log, shop: str, until: float) -> Observed:
+    """Return what is to be observed of a log as a whole."""
+    seen = Observed(now=until)
+    for fact in facts(log, shop, KINDS, Window(until=until)):
+        seen.take(fact.kind.value, fact.row)
+    return seen
+
+
+def count_shard(plan: Plan, shard: int) -> None:
+    """Write what a shard's visitors add to the statistics of items."""
+    rows = counts_of(plan.cut.facts(shard), plan.attributes)
+    with whole(plan.path("counted", shard)) as file:
+        np.save(file, rows)
+
+
+def replay_shard(plan: Plan, shard: int) -> None:
+    """Write the rows of a shard's listings, and then, which says that they are all there, their small columns."""
+    counts = np.load(plan.directory / _COUNTS, mmap_mode="r")
+    with whole(plan.path("rows", shard)) as file:
+
+        def keep(rows: Matrix) -> None:
+            file.write(rows.tobytes())
+
+        labelling = Labelling(plan.attributes, keep, Given(counts))
+        part = Part.of(walk(labelling, plan.cut.facts(shard)))
+    save_part(plan.path("replayed", shard), part)
+
+
+def _cut(plan: Plan, source: Source, progress: Progress) -> None:
+    done = plan.directory / "cut"
+    if done.exists():
+        progress.tell("going on with a build that was interrupted")
+        return
+    shutil.rmtree(plan.cut.directory, ignore_errors=True)
+    progress.tell(f"cutting the log into {plan.shards} shards by visitor")
+    plan.cut.cut(*source)
+    done.touch()
+
+
+def _run(pool: Executor, plan: Plan, stage: tuple[Task, str], progress: Progress) -> None:
+    """Have a stage done for every shard that does not have it yet."""
+    task, name = stage
+    left = [shard for shard in range(plan.shards) if not plan.path(name, shard).exists()]
+    progress.tell(f"{name}: {plan.shards - len(left)} of {plan.shards} shards, {len(left)} to do")
+    futures = [pool.submit(task, plan, shard) for shard in left]
+    for future in progress.watch(as_completed(futures), len(futures)):
+        future.result()
+
+
+def _gathered(plan: Plan, parts: Sequence[Part], joined: Joined, columns: int) -> npt.NDArray[np.float32]:
+    """Put the rows of all shards into one file, in the order of the log, and map it."""
+    path = plan.directory / _ROWS
+    if not path.exists():
+        with whole(path) as file:
+            for rows in _in_order(plan, parts, joined.rows, columns):
+                file.write(rows.tobytes())
+        for shard in range(plan.shards):
+            plan.path("rows", shard).unlink()
+    if not len(joined.rows):
+        return np.zeros((0, columns), np.float32)
+    return np.memmap(path, np.float32, "r", shape=(len(joined.rows), columns))
+
+
+def _in_order(
+    plan: Plan, parts: Sequence[Part], rows: npt.NDArray[np.int64], columns: int
+) -> Iterator[npt.NDArray[np.float32]]:
+    ends = np.cumsum([len(part.item) for part in parts])
+    files = [
+        np.memmap(plan.path("rows", shard), np.float32, "r", shape=(len(part.item), columns))
+        if len(part.item)
+        else np.zeros((0, columns), np.float32)
+        for shard, part in enumerate(parts)
+    ]
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        some = rows[start : start + _ROWS_AT_ONCE]
+        out = np.empty((len(some), columns), np.float32)
+        shard_of = np.searchsorted(ends, some, side="right")
+        for shard in np.unique(shard_of).tolist():
+            mine = shard_of == shard
+            out[mine] = files[shard][some[mine] - (ends[shard] - len(parts[shard].item))]
+        yield out
