@@ -29,9 +29,9 @@ class Streamed(lgb.Sequence):
     def __len__(self) -> int:
         return len(self._rows)
 
-    def __getitem__(self, idx: int | slice | list[int]) -> npt.NDArray[np.float32]:
-        """Return a row, or some."""
-        found: npt.NDArray[np.float32] = np.array(self._rows[idx], ndmin=2)
+    def __getitem__(self, idx: int | slice | list[int]) -> npt.NDArray[np.float64]:
+        """Return a row, or some, in double: LightGBM takes no other sample, and no value changes by it."""
+        found = np.array(self._rows[idx], np.float64, ndmin=2)
         gaps = np.nonzero(np.atleast_1d(self._gaps[idx]))[0]
         found[np.ix_(gaps, self._columns)] = np.nan
         found[:, self._blank] = 0.0
