@@ -10,7 +10,7 @@ from training.rows import RowsOnDisk
 
 
 class Streamed(lgb.Sequence):
-    """Rows on disk, with NaN in some columns (`columns`) of some rows (`gaps`, a mask of all), and 0 in those of `blank`."""
+    """Rows on disk, with NaN in `columns` of some of them (`gaps`, a mask of all), and 0 in the columns `blank`."""
 
     def __init__(
         self,

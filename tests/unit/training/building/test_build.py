@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,12 +60,16 @@ def built(
     return build(plan, (log, "acme", float("inf")), None, pool or AtOnce(), told or Silent()).data
 
 
-def differing(one: Dataset, other: Dataset) -> list[str]:
-    def told(data: Dataset, name: str) -> Any:
-        value = getattr(data, name)
-        return (value.shape, value.tobytes()) if hasattr(value, "tobytes") else value
+def told(value: Any) -> Any:
+    """Return what can be compared, to the byte."""
+    if is_dataclass(value):
+        return [told(getattr(value, f.name)) for f in fields(value)]
+    return (value.shape, value.tobytes()) if hasattr(value, "tobytes") else value
 
-    return [f.name for f in fields(Dataset) if told(one, f.name) != told(other, f.name)]
+
+def differing(one: Dataset, other: Dataset) -> list[str]:
+    names = [f.name for f in fields(Dataset)]
+    return [name for name in names if told(getattr(one, name)) != told(getattr(other, name))]
 
 
 @pytest.mark.parametrize("shards", [1, 4])
@@ -82,12 +86,12 @@ def test_shards_give_the_bytes_of_one_walk(log: Log, at_once: Dataset, tmp_path:
 def test_goes_on_where_it_was_killed(log: Log, at_once: Dataset, tmp_path: Path, lives: int) -> None:
     with pytest.raises(InterruptedError):
         built(log, tmp_path, 4, AtOnce(lives))
-    left, told = AtOnce(), Told()
-    found = built(log, tmp_path, 4, left, told)
+    hears = Told()
+    found = built(log, tmp_path, 4, told=hears)
     assert differing(found, at_once) == []
     done = max(0, lives - 1)  # of what was submitted first the observation is not kept
-    assert f"counted: {min(done, 4)} of 4 shards, {4 - min(done, 4)} to do" in told.lines
-    assert f"replayed: {max(0, done - 4)} of 4 shards, {4 - max(0, done - 4)} to do" in told.lines
+    assert f"counted: {min(done, 4)} of 4 shards, {4 - min(done, 4)} to do" in hears.lines
+    assert f"replayed: {max(0, done - 4)} of 4 shards, {4 - max(0, done - 4)} to do" in hears.lines
 
 
 def test_a_file_that_was_half_written_is_written_again(log: Log, at_once: Dataset, tmp_path: Path) -> None:
