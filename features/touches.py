@@ -43,16 +43,18 @@ class Touch(IntEnum):
     DWELL_LONGEST = auto()
     DWELL_TOTAL = auto()
     LAST_ACTION = auto()
+    LAST_LOOK = auto()
     KINDS = auto()
     SHOWN = auto()
     SHOWN_NOT_CLICKED = auto()
     BEFORE = auto()
     IS_LAST = auto()
-    BELOW_LAST = auto()  # the first of seven places
+    BELOW_LAST = auto()  # the first of eight places
     BELOW_PREVIOUS = auto()
     BELOW_DEEPEST = auto()
     BELOW_CLICKED = auto()
     TOUCHED_ABOVE = auto()
+    UNTOUCHED_ABOVE = auto()
     PLACES_UP = auto()
     PLACES_DOWN = auto()
     MET_SHARE = auto()
@@ -110,7 +112,7 @@ def _lay(touched: Records, candidates: Hashes, at: float, out: Block) -> tuple[i
         ago = at - touch["time"]
         if out[Touch.STEPS, i] < 0.0:
             out[Touch.STEPS, i], out[Touch.SECONDS, i] = step, ago
-            out[Touch.LAST_ACTION, i] = touch["action"]
+            out[Touch.LAST_ACTION, i], out[Touch.LAST_LOOK, i] = touch["action"], touch["detail"]
             last_is_listed = last_is_listed or step == 0
             out[Touch.ITEMS, i] = met - 1  # others, touched since
             order[listed] = i
@@ -180,7 +182,7 @@ def _lay_places(order: Rows, clicked: int, out: Block) -> None:
         _lay_below(clicked, out[Touch.BELOW_CLICKED])
     above, up, down = 0, -1, -1
     for i in range(n):
-        out[Touch.TOUCHED_ABOVE, i] = above
+        out[Touch.TOUCHED_ABOVE, i], out[Touch.UNTOUCHED_ABOVE, i] = above, i - above
         if out[Touch.STEPS, i] >= 0.0:
             above, up = above + 1, i
         out[Touch.PLACES_UP, i] = i - up if up >= 0 else np.nan

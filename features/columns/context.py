@@ -44,6 +44,16 @@ def last_action(scene: Scene) -> float:
     return scene.course[Course.LAST_ACTION]
 
 
+def last_look(scene: Scene) -> float:
+    """Which closer look the last touch of the session was, as in `last_look_with`; 0 for none."""
+    return scene.course[Course.LAST_LOOK]
+
+
+def mean_clicked_index(scene: Scene) -> float:
+    """Mean place, from 0, of what the session clicked in listings; NaN without a click."""
+    return scene.course[Course.CLICKED_MEAN]
+
+
 def seconds_since_search(scene: Scene) -> float:
     """Seconds since the session's last search, filter or sort; NEVER without one."""
     return scene.course[Course.SINCE_SEARCH]

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from features.course import Course
 from features.percentile import percentile
 from features.scene import Scene
 from features.touches import LISTING_SIZES, Column, Touch
@@ -37,6 +38,21 @@ def age_percentile(scene: Scene) -> Column:
 def touched_above(scene: Scene) -> Column:
     """Touched items listed above each candidate; shape (n,)."""
     return scene.touches[Touch.TOUCHED_ABOVE]
+
+
+def untouched_above(scene: Scene) -> Column:
+    """Items listed above each candidate that the session did not touch; shape (n,)."""
+    return scene.touches[Touch.UNTOUCHED_ABOVE]
+
+
+def places_below_mean_click(scene: Scene) -> Column:
+    """Places below where the session's clicks were on average, in any listing; shape (n,), NaN without a click."""
+    return _places(len(scene.candidates)) - np.float32(scene.course[Course.CLICKED_MEAN])
+
+
+def places_below_last_click(scene: Scene) -> Column:
+    """Places below where the session's last click was, in any listing; shape (n,), NaN without a click."""
+    return _places(len(scene.candidates)) - np.float32(scene.course[Course.CLICKED_LAST])
 
 
 def places_to_touched_above(scene: Scene) -> Column:

@@ -92,6 +92,14 @@ def last_action_with(scene: Scene) -> Column:
     return scene.touches[Touch.LAST_ACTION]
 
 
+def last_look_with(scene: Scene) -> Column:
+    """Which closer look (image, info, ...) the last interaction with each candidate was; shape (n,), 0 for none.
+
+    A code from 1 to 255: equal kinds have equal codes, and their order means nothing.
+    """
+    return scene.touches[Touch.LAST_LOOK]
+
+
 def kinds_of_look(scene: Scene) -> Column:
     """Different closer looks (image, info, ...) at each candidate; shape (n,)."""
     return scene.touches[Touch.KINDS]

@@ -53,6 +53,7 @@ class Act(NamedTuple):
     sizes: int
     weight: float
     released: int
+    place: int = -1
 
 
 @dataclass
@@ -89,6 +90,7 @@ acts = st.lists(
         action=st.sampled_from([1, 1, 2, 3, 4, 5, 6, 7, 9]),
         detail=st.sampled_from([0, 1, 2]),
         price=prices,
+        place=st.sampled_from([-1, 0, 1, 7]),
         **described,
     ),
     max_size=12,
@@ -133,12 +135,13 @@ def records(some: Sequence[Act], session: int) -> Records:
     rows = np.zeros(len(some), INTERACTION)
     for row, act in zip(rows, some, strict=True):
         row["item"], row["time"], row["session"] = hash64(act.item_id), AT - act.ago, session
-        row["price"], row["action"], row["detail"], row["slots"] = (
+        row["price"], row["action"], row["detail"], row["index"] = (
             act.price,
             act.action,
             act.detail,
-            slots(act),
+            act.place,
         )
+        row["slots"] = slots(act)
     return rows
 
 
@@ -234,6 +237,7 @@ def recency_columns(book: Book) -> dict[str, list[float]]:
         "seconds_since_touched": [first([w.act.ago for w in ws], -1.0) for ws in mine],
         "seconds_since_clicked": [first([w.act.ago for w in ws if w.act.action == 2], -1.0) for ws in mine],
         "last_action_with": [first([w.act.action for w in ws], 0.0) for ws in mine],
+        "last_look_with": [first([w.act.detail for w in ws], 0.0) for ws in mine],
         "items_since_touched": ranks,
         "is_last_touched": [float(r == 0) for r in ranks],
     }
@@ -248,6 +252,8 @@ def place_columns(book: Book) -> dict[str, list[float]]:
         listed.index(w.act.item_id) for w in steps(book) if w.act.action == 2 and w.act.item_id in listed
     ]
 
+    indexes = [float(a.place) for a in book.touches if a.action == Action.CLICK and a.place >= 0]
+
     def below(places: Sequence[int]) -> list[float]:
         return [i - places[0] if places else NAN for i in range(n)]
 
@@ -256,6 +262,11 @@ def place_columns(book: Book) -> dict[str, list[float]]:
         "places_below_previous_touched": below(order[1:]),
         "places_below_deepest_touched": below([max(order)] if order else []),
         "places_below_last_clicked": below(clicked),
+        "untouched_above": [sum(j not in order for j in range(i)) for i in range(n)],
+        "places_below_mean_click": [i - mean(indexes) for i in range(n)],
+        "places_below_last_click": [i - (indexes[-1] if indexes else NAN) for i in range(n)],
+        "mean_clicked_index": [mean(indexes)] * n,
+        "last_look": [book.touches[-1].detail if book.touches else 0.0] * n,
         "touched_above": [sum(p < i for p in order) for i in range(n)],
         "places_to_touched_above": [min((i - p for p in order if p <= i), default=NAN) for i in range(n)],
         "places_to_touched_below": [min((p - i for p in order if p >= i), default=NAN) for i in range(n)],
