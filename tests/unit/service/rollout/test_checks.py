@@ -26,7 +26,9 @@ def drawn(
 def moments(seen: dict[str, Floats], upto: int) -> dict[str, Moments]:
     x = seen["rankings"][:upto]
     sums = {name: seen[name][:upto] for name in names()}
-    return {n: Moments(upto, y.sum(), y @ y, x.sum(), x @ x, float(y @ x)) for n, y in sums.items()}
+    return {
+        n: Moments(upto, y.sum(), float(y @ y), x.sum(), float(x @ x), float(y @ x)) for n, y in sums.items()
+    }
 
 
 def looks(seed: int, clicking: float, failing: float = 0.0) -> Iterator[list[Check]]:
