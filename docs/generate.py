@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
 from pydantic.fields import FieldInfo
 
 from features.attributes import DEFAULT
@@ -18,6 +19,7 @@ from tests.benchmarks.capacity import capacity_page
 from tests.benchmarks.pages import figures_page, figures_table
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+GAINS: Final = ROOT / "docs" / "gains.json"
 
 
 def settings_table() -> str:
@@ -50,16 +52,20 @@ def settings_page() -> str:
 
 def features_page() -> str:
     """docs/features.md."""
-    table = feature_table(DEFAULT)
-    lines = ["| column | block | unit | where absent | what it says |", "| --- | --- | --- | --- | --- |"]
-    lines.extend(map(feature_line, table.standing))
-    lines.extend(map(feature_line, table.visiting))
+    table, gains = feature_table(DEFAULT), orjson.loads(GAINS.read_bytes())
+    lines = ["| column | block | unit | where absent | gain | what it says |", f"|{' --- |' * 6}"]
+    lines.extend(feature_line(feature, gains) for feature in table.standing)
+    lines.extend(feature_line(feature, gains) for feature in table.visiting)
     return (
         "# What the model sees\n\n"
         f"The {len(table)} columns of a shop that declares `category` and `brand`; each attribute brings its own\n"
         "family. Blocks: A session and item, B co-visitation, C session and attributes, D how the item fares,\n"
         "E the item, F its place in this list, G the moment, H the returning visitor. Generated from\n"
-        "`features/table.py` by `make docs`.\n\n" + "\n".join(lines) + "\n"
+        "`features/table.py` by `make docs`.\n\n"
+        "Gain: the share, in percent, of what all splits of a list-wise forest gain that falls on splits by\n"
+        "this column; 150 trees on 1,500 visits of the generated shop (seed 17), by\n"
+        "`python -m tests.benchmarks.gains`. Columns that say nearly the same share it between them; what nobody\n"
+        "does in that shop gains nothing there.\n\n" + "\n".join(lines) + "\n"
     )
 
 
@@ -79,9 +85,10 @@ def metrics_page() -> str:
     )
 
 
-def feature_line(feature: Feature[Any]) -> str:
+def feature_line(feature: Feature[Any], gains: Mapping[str, float]) -> str:
     """One column as a row of the table."""
-    told = (f"`{feature.name}`", feature.block, feature.unit, absent(feature.missing), feature.meaning)
+    gain = f"{gains[feature.name]:.2f}" if feature.name in gains else "not measured"
+    told = (f"`{feature.name}`", feature.block, feature.unit, absent(feature.missing), gain, feature.meaning)
     return f"| {' | '.join(told)} |"
 
 
