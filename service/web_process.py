@@ -1,7 +1,6 @@
 """A web process under gunicorn: short calls are answered where they are read, all others on threads.
 
-Handing a call to a thread and back wakes two threads, each of which waits for the interpreter: under load that took as
-long as the ranking itself.
+Handing a call to a thread and back wakes two threads, each of which waits for the interpreter.
 """
 
 import re
