@@ -13,11 +13,14 @@ from service.pages.change import Author, Pages, Stale, change_page, tag_of
 from service.pages.drafts import DRAFT_PREFIX
 from service.pages.settings import KeptPage
 from service.pages.tree import PAGE_PREFIX, page_from
+from service.rollout.state import CANARY_SETTING, SHADOW_SETTING
 
 _TOLD: Final = (
     PAGE_PREFIX,
     DRAFT_PREFIX,
     KILL_SWITCH,
+    CANARY_SETTING,
+    SHADOW_SETTING,
 )  # what other settings hold, such as hashes of keys, is not
 
 

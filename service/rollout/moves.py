@@ -14,9 +14,8 @@ from service.changes import change
 from service.models.loading import load
 from service.models.promotion import NoModel, Promotions, live_of
 from service.pages.change import Author, Stale
-from service.rollout.state import CANARY_SETTING, STEPS, Canary, Ended, canary_of
+from service.rollout.state import CANARY_SETTING, SHADOW_SETTING, STEPS, Canary, Ended, canary_of
 
-SHADOW_SETTING: Final = "shadow"
 _ATTEMPTS: Final = 5
 _NONE: Final = "no model is tried on a share of the visitors"
 _MOVED: Final = "somebody else moved the canary meanwhile; look again"

@@ -12,6 +12,7 @@ from typing import Any, Final
 import orjson
 
 CANARY_SETTING: Final = "canary"
+SHADOW_SETTING: Final = "shadow"  # the version that scores alongside
 STEPS: Final = (0.01, 0.05, 0.25, 1.0)  # of the visitors; at the last one the model is live
 SMALLEST: Final = 0.001  # a share that somebody may begin with
 LARGEST: Final = 0.5  # more leaves too few to compare with

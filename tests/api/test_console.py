@@ -195,6 +195,8 @@ def test_a_model_is_promoted_and_rolled_back_on_record(api: "Api") -> None:
     marie.send("/models/rollback")
     assert api.call("GET", "/v1/models").json["live"] == FIRST
     assert f"<del>{SECOND}</del>" in marie.get("/audit?actor=Marie").text
+    api.call("POST", f"/v1/models/{SECOND}/promote", {"share": 0.05})
+    assert "<ins>0.05</ins>" in marie.get("/audit?name=canary").text
     assert marie.send("/models/2020-01-01T00-00-00Z-ffff/promote").status_code == 303
     assert "There is no such model." in marie.get("/models").text
 
