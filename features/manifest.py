@@ -48,6 +48,25 @@ class Gate(_Record):
     says: str
 
 
+class Trial(_Record):
+    """Parameters that were tried beside the usual ones, and their mean NDCG on the folds."""
+
+    parameters: Mapping[str, Any]
+    ndcg: FiniteFloat
+
+
+class Tuning(_Record):
+    """How better parameters were looked for, before the judged window; without trials, `says` tells why."""
+
+    objective: str
+    folds: int
+    usual: FiniteFloat | None  # the mean NDCG of the usual parameters; None: not known
+    trials: tuple[Trial, ...]  # in the order in which they were tried
+    chosen: int | None  # which of them, from 0; None: the usual parameters stayed
+    ended_by: Literal["trials", "time", "nothing to tune"]
+    says: str
+
+
 class Manifest(_Record):
     """What `manifest.json` says. `sha256` is by file name, of every other file of the bundle."""
 
@@ -66,6 +85,7 @@ class Manifest(_Record):
     libraries: Mapping[str, str]
     metrics: Mapping[str, Measure]
     gates: tuple[Gate, ...] = ()  # none in bundles of earlier versions
+    tuning: Tuning | None = None  # None: not asked for
     commit: str | None = None  # of the code that trained it, where known
     sha256: Mapping[str, Digest] = {}
 

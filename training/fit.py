@@ -49,6 +49,12 @@ class Candidate:
     trees: int
     ndcg: float
     curve: tuple[float, ...]  # NDCG after each tree
+    tuned: Parameters = field(default_factory=dict)  # in place of the usual ones
+
+    @property
+    def name(self) -> str:
+        """What it is called beside others."""
+        return "tuned forest" if self.tuned else NAMES[self.objective]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +96,10 @@ class Forester:
         Where the later window holds no listing with a positive, the first objective with its middle number of
         trees is taken unseen.
         """
-        split = cut_at_share(some_sessions(with_positives(dataset), CHOSEN_ON), 1.0 - VALIDATION_SHARE)
+        split = later_window(dataset)
+        wanted = [Candidate(objective, MOST_TREES // 4, 0.0, ()) for objective in OBJECTIVES]
         with ThreadPoolExecutor() as side_by_side:  # LightGBM lets go of the interpreter; each is one thread
-            tried = tuple(side_by_side.map(lambda o: self._try(o, split.before, split.after), OBJECTIVES))
+            tried = tuple(side_by_side.map(lambda candidate: self.attempt(candidate, split), wanted))
         best = max(tried, key=lambda c: (c.ndcg, -tuple(OBJECTIVES).index(c.objective)))
         if (proof := self._proof(split, tried[0], best)) is None:
             return Choice(best, tried)
@@ -134,25 +141,33 @@ class Forester:
         learned = with_positives(dataset)
         if not len(learned):
             raise ValueError("no listing has a click, a cart or a purchase: there is nothing to learn from")
-        parameters = parameters_for(candidate.objective, learned, self.seed)
+        parameters = {**parameters_for(candidate.objective, learned, self.seed), **candidate.tuned}
         booster = lgb.train(parameters, self._rows(learned, candidate.objective), candidate.trees)
         return Grown(
             without_machine(booster.model_to_string()), {**parameters, "n_estimators": candidate.trees}
         )
 
-    def _try(self, objective: str, before: Dataset, after: Dataset) -> Candidate:
+    def attempt(
+        self, wanted: Candidate, split: Cut, at_each_tree: Callable[[], None] = lambda: None
+    ) -> Candidate:
+        """Return what is wanted with the number of trees, and its NDCG, that ranks the later listings best.
+
+        Where one side holds no listing it comes back as it is. What `at_each_tree` raises ends the growing.
+        """
+        before, after, objective = split.before, split.after, wanted.objective
         if not len(before) or not len(after):
-            return Candidate(objective, MOST_TREES // 4, 0.0, ())
+            return wanted
         curve: list[float] = []
         valid = in_tie_order(after)
 
         def score(predicted: npt.NDArray[np.float64], _: lgb.Dataset) -> tuple[str, float, bool]:
+            at_each_tree()
             value = listwise_ndcg(predicted, valid)
             curve.append(value)
             return "ndcg", value, True
 
         learned = self._rows(before, objective)
-        parameters = parameters_for(objective, before, self.seed)
+        parameters = {**parameters_for(objective, before, self.seed), **wanted.tuned}
         lgb.train(
             {**parameters, "metric": "none"},
             learned,
@@ -165,7 +180,7 @@ class Forester:
         self.tell(
             f"{objective}: NDCG@{NDCG_AT} {curve[trees - 1]:.4f} with {trees} trees on the later window"
         )
-        return Candidate(objective, trees, smoothed(curve)[trees - 1], tuple(curve))
+        return replace(wanted, trees=trees, ndcg=float(smoothed(curve)[trees - 1]), curve=tuple(curve))
 
     def _rows(self, dataset: Dataset, objective: str) -> lgb.Dataset:
         rows = in_tie_order(dataset)
@@ -179,6 +194,11 @@ class Forester:
             return lgb.Dataset(X, grade, group=rows.group, feature_name=names, free_raw_data=True)
         worth = np.maximum(rows.gain.astype(np.float32), 1.0)
         return lgb.Dataset(X, rows.label > 0, weight=worth, group=rows.group, feature_name=names)
+
+
+def later_window(dataset: Dataset) -> Cut:
+    """Return the listings to choose by: the earlier ones to learn from, the later ones to compare on."""
+    return cut_at_share(some_sessions(with_positives(dataset), CHOSEN_ON), 1.0 - VALIDATION_SHARE)
 
 
 def parameters_for(objective: str, dataset: Dataset, seed: int) -> dict[str, Any]:

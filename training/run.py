@@ -7,13 +7,13 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from features.attributes import Attribute
-from features.bundle import Bundle, Gate, Manifest, Shelf
+from features.bundle import Bundle, Gate, Manifest, Shelf, Tuning
 from features.readiness import Finding, Observed
 from features.table import FeatureTable, feature_table
 from service.ranking.forest import Forest
 from training.dataset import Dataset
 from training.evaluate import Evaluation, Rival, evaluate
-from training.fit import DEBIASED, NAMES, Choice, Forester, Grown, with_positives
+from training.fit import DEBIASED, Choice, Forester, Grown, with_positives
 from training.gate import Check, Verdict, judge
 from training.gates.bits import grows_alike, scores_as_lightgbm
 from training.gates.controls import no_leak, shuffled_teach_nothing
@@ -27,6 +27,7 @@ from training.progress import Progress, Silent
 from training.publish import Papers, Place, bundle_of, introduce, live_version, manifest_of, publish
 from training.reading import Reading, listings
 from training.source import Installation, attributes_of
+from training.tuning import Effort, Tuner
 from training.usable import check_usable
 from training.window import Cut, cut_at_share
 
@@ -47,6 +48,7 @@ class Wish:
     promote: bool = True
     at_once: bool = False  # for all visitors, without trying it on some first
     twice: bool = False  # grow the final forest again and compare: doubles the longest part
+    tune: Effort | None = None  # how long to look for better parameters; None: the usual ones
 
 
 class Material(NamedTuple):
@@ -112,16 +114,14 @@ class Trainer:
         attributes, data = material.attributes, material.data
         forester = Forester(wish.seed, optional_columns(feature_table(attributes)), self.progress.tell)
         cut = cut_at_share(data, 1.0 - judged_share(data))
-        choice = forester.choose(cut.before)
+        choice, tuning = _chosen(forester, cut.before, wish.tune)
         self.progress.tell("growing one forest to be judged, and one on all listings to serve")
         wanted = [(cut.before, choice.best), (data, choice.best), *((cut.before, c) for c in choice.others)]
         to_judge, model, *others = forester.grow_each(wanted)
         judged = Forest.of(to_judge.text)
         live = live_model(Shelf(self.place.models_url), wish.shop)
         rivals = rivals_of(data, live)
-        rivals |= {
-            NAMES[c.objective]: Rival(Forest.of(g.text)) for c, g in zip(choice.others, others, strict=True)
-        }
+        rivals |= {c.name: Rival(Forest.of(g.text)) for c, g in zip(choice.others, others, strict=True)}
         self.progress.tell(f"judging on the newest {len(cut.after):,} listings")
         evaluation = evaluate(cut.after, judged, seed=wish.seed, rivals=rivals)
         self.progress.tell("asking the gates")
@@ -134,9 +134,15 @@ class Trainer:
         parent = live_version(Shelf(self.place.models_url), wish.shop)
         papers = Papers(wish.shop, attributes, wish.now, parent, wish.seed)
         manifest = manifest_of(papers, model, data, evaluation).model_copy(
-            update={"gates": gates_of(verdict)}
+            update={"gates": gates_of(verdict), "tuning": tuning}
         )
         return Trained(wish, *material, cut, choice, model, evaluation, judged, verdict, manifest)
+
+
+def _chosen(forester: Forester, before: Dataset, tune: Effort | None) -> tuple[Choice, Tuning | None]:
+    """Choose, and tune where that is wished, on what lies before the judged window and nothing else."""
+    choice = forester.choose(before)
+    return (choice, None) if tune is None else Tuner(forester, tune).tune(before, choice)
 
 
 def _against_live(choice: Choice, cut: Cut, judged: Forest, live: Live | None, seed: int) -> Iterator[Check]:

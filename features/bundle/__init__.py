@@ -3,7 +3,7 @@
 from features.bundle.contents import Bundle, Golden
 from features.bundle.histograms import Histogram, histograms
 from features.bundle.shelf import CANARY, NEXT_ITEMS, SHADOW, Following, Pointer, Shelf
-from features.manifest import BundleError, Gate, Manifest, Measure, Window, version_of
+from features.manifest import BundleError, Gate, Manifest, Measure, Trial, Tuning, Window, version_of
 
 __all__ = [
     "CANARY",
@@ -19,6 +19,8 @@ __all__ = [
     "Measure",
     "Pointer",
     "Shelf",
+    "Trial",
+    "Tuning",
     "Window",
     "histograms",
     "version_of",

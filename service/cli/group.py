@@ -16,6 +16,7 @@ EXTRAS: Final[Mapping[str, str]] = {
     "distributed": "train",
     "matplotlib": "train",
     "opentelemetry": "otel",
+    "optuna": "train",
     "s3fs": "s3",
 }
 INTERRUPTED: Final = 130  # what a shell says of a program stopped by Ctrl-C

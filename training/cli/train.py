@@ -15,9 +15,11 @@ from training.next_items.run import Learned, learn
 from training.report import report
 from training.run import Trained, Trainer, Wish
 from training.source import Installation
+from training.tuning import Effort
 from training.usable import UnusableLogError
 
 REFUSED: Final = 3  # trained, but a gate keeps it from serving
+TUNE_MINUTES: Final = 30.0  # so that a training at night still ends before the day
 T = TypeVar("T")
 
 
@@ -39,6 +41,17 @@ T = TypeVar("T")
 @click.option(
     "--twice", is_flag=True, help="Grow the final model twice, and refuse it unless both are equal."
 )
+@click.option(
+    "--tune",
+    type=click.IntRange(1, 1_000),
+    metavar="N",
+    help="First look for better parameters: N trials, on folds before the judged part.  [default: the usual ones]",
+)
+@click.option(
+    "--tune-minutes",
+    type=click.FloatRange(0.0, min_open=True),
+    help=f"End --tune after that long, with the best found until then.  [default: {TUNE_MINUTES:g}]",
+)
 @click.option("--json", "json_wanted", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def train(  # noqa: PLR0913 - one parameter per option
@@ -50,6 +63,8 @@ def train(  # noqa: PLR0913 - one parameter per option
     no_publish: bool,
     at_once: bool,
     twice: bool,
+    tune: int | None,
+    tune_minutes: float | None,
     json_wanted: bool,
 ) -> int:
     """Learn from a shop's log, judge what was learned, write the report, and let it serve if it passes all gates.
@@ -62,14 +77,19 @@ def train(  # noqa: PLR0913 - one parameter per option
     not meant to), 3 where a gate keeps it back; of the one that ranks, where there is one. It is 1 where the log can
     carry neither; standard output says why, and what to do.
 
+    With --tune, N sets of parameters of the model that ranks are tried beside the usual ones, which stay unless another
+    set is better. Manifest and report keep all that was tried. 20 trials are a good start.
+
     \b
-    Example:
+    Examples:
       balad train --shop acme
+      balad train --shop acme --tune 20 --tune-minutes 15
     """
     steps = Steps(quiet=json_wanted)
     now = time.time()
     until = now if as_of is None else as_of
-    wish = Wish(shop, seed, until, now, promote=not no_publish, at_once=at_once, twice=twice)
+    effort = _effort(tune, tune_minutes)
+    wish = Wish(shop, seed, until, now, promote=not no_publish, at_once=at_once, twice=twice, tune=effort)
     ranks = _or_why_not(lambda: Trainer(place, report, steps).train(wish)[0])
     recommends = _or_why_not(lambda: learn(place, wish, steps))
     if isinstance(ranks, UnusableLogError) and isinstance(recommends, UnusableLogError):
@@ -82,6 +102,14 @@ def train(  # noqa: PLR0913 - one parameter per option
     decides = recommends if isinstance(ranks, UnusableLogError) else ranks
     passed = not isinstance(decides, UnusableLogError) and decides.verdict.passed
     return 0 if passed or no_publish else REFUSED
+
+
+def _effort(trials: int | None, minutes: float | None) -> Effort | None:
+    if trials is not None:
+        return Effort(trials, 60.0 * (TUNE_MINUTES if minutes is None else minutes))
+    if minutes is not None:
+        raise click.UsageError("--tune-minutes bounds --tune: say how many trials with --tune N")
+    return None
 
 
 def _or_why_not(train: Callable[[], T]) -> T | UnusableLogError:

@@ -32,6 +32,7 @@ def summary(trained: Trained, report: str) -> str:
         [
             *figures(trained.evaluation),
             "",
+            *([] if trained.manifest.tuning is None else [f"tuned   {trained.manifest.tuning.says}", ""]),
             *(
                 f"gate    {'passed' if c.passed else 'FAILED'}  {c.name}: {c.says}"
                 for c in trained.verdict.checks
@@ -108,6 +109,7 @@ def as_json(trained: Trained, report: str, seconds: float) -> dict[str, Any]:
         "findings": [asdict(finding) for finding in trained.findings],
         "objective": trained.choice.best.objective,
         "trees": trained.choice.best.trees,
+        "tuning": None if trained.manifest.tuning is None else trained.manifest.tuning.model_dump(),
         "seed": trained.wish.seed,
         "counts": dict(trained.manifest.counts),
         **evaluation_json(trained.evaluation),

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from features.bundle import Tuning
 from features.table import FeatureTable, feature_table
 from training.baselines import as_served, shop_order
 from training.bootstrap import Interval
 from training.evaluate import DECIDING, MODEL
+from training.fit import Candidate
 from training.report import charts, findings, shap
 from training.report.card import Judged, Language, card
 
@@ -44,6 +46,8 @@ def report(trained: "Trained") -> str:
         cards={language: card(_judged(trained), language) for language in _LANGUAGES},
         metrics=list(_metrics(trained)),
         health=list(_health(trained)),
+        tuning=trained.manifest.tuning,
+        trials=_trials(trained.manifest.tuning),
     )
 
 
@@ -111,7 +115,7 @@ def _drawings(trained: "Trained", table: FeatureTable, scores: Any) -> Mapping[s
         ),
         "timeline": _timeline(trained),
         "curves": charts.curves(
-            [charts.Curve(c.objective, c.curve, c.trees) for c in trained.choice.tried], DECIDING
+            [charts.Curve(_called(c), c.curve, c.trees) for c in trained.choice.tried], DECIDING
         ),
     }
 
@@ -137,6 +141,26 @@ def _columns(trained: "Trained", table: FeatureTable) -> list[Mapping[str, Any]]
     block = findings.blocks(table)
     shown = list(by_column.items())[:COLUMNS_SHOWN]
     return [{"name": n, "share": s, "meaning": meaning[n], "block": block[n]} for n, s in shown if s > 0]
+
+
+def _called(candidate: Candidate) -> str:
+    return f"{candidate.objective}, tuned" if candidate.tuned else candidate.objective
+
+
+def _trials(tuning: Tuning | None) -> list[Mapping[str, Any]]:
+    """Return what was tried, the best first, with the number that it has in the manifest, from 1."""
+    if tuning is None:
+        return []
+    rows: list[Mapping[str, Any]] = [
+        {
+            "number": number,
+            "ndcg": trial.ndcg,
+            "parameters": trial.parameters,
+            "chosen": number - 1 == tuning.chosen,
+        }
+        for number, trial in enumerate(tuning.trials, 1)
+    ]
+    return sorted(rows, key=lambda row: -row["ndcg"])
 
 
 def _metrics(trained: "Trained") -> Iterator[tuple[str, list[float]]]:

@@ -69,7 +69,7 @@ def make_dataset(listings: int = 400, signal: float = 4.0, seed: int = 1, clicke
     )
 
 
-@pytest.fixture(name="make_dataset")
+@pytest.fixture(scope="session", name="make_dataset")
 def _make_dataset() -> MakeDataset:
     return make_dataset
 

@@ -14,13 +14,17 @@ from features.bundle import Shelf
 from features.log.place import Log
 from features.log.schema import SCHEMAS, Kind
 from features.log.writer import write
+from features.table import feature_table
 from service.ranking.forest import Forest
+from training import fit
 from training.cli.check import BROKEN, NOT_YET, USABLE, check
 from training.cli.evaluate import evaluate
 from training.cli.train import REFUSED, train
 from training.dataset import Dataset
+from training.fit import Choice, Forester
 from training.report import report
-from training.run import Trainer, Wish, judged_share
+from training.run import Trainer, Wish, judged_share, optional_columns
+from training.tuning import Effort, Tuner
 from training.usable import UnusableLogError
 
 START = 1_700_000_000.0
@@ -185,6 +189,33 @@ def test_facts_after_the_asked_time_are_not_seen(place: Place) -> None:
     trained, _ = Trainer(place, lambda _: "").train(Wish("acme", 17, most, START + 1.0, promote=False))
     assert trained.data.time.max() < most
     assert len(trained.data) == SESSIONS * 0.8
+
+
+def test_tuning_knows_what_lies_before_the_judged_window_and_nothing_else(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fit, "MOST_TREES", 20)  # quickly grown
+    effort, until = Effort(trials=1, seconds=600.0), START + SESSIONS * 300.0
+    trained, bundle = Trainer(place, report).train(Wish("acme", 17, until, LATER, promote=False, tune=effort))
+    forester = Forester(17, optional_columns(feature_table(trained.attributes)))
+    before = trained.cut.before
+    usual = tuple(c for c in trained.choice.tried if not c.tuned)
+    untuned = Choice(next(c for c in usual if c.objective == trained.choice.best.objective), usual)
+    choice, alone = Tuner(forester, effort).tune(before, untuned)
+    assert trained.manifest.tuning == alone
+    assert trained.choice.best == choice.best
+    kept = Shelf(place.models_url).read("acme", bundle.manifest.version)
+    assert kept.manifest.tuning == alone
+    assert len(alone.trials) == 1
+    for trial in alone.trials:
+        assert f"{trial.ndcg:.4f}" in kept.report
+    assert "--tune 1" in kept.report
+
+
+def test_how_long_to_tune_without_how_much_is_told_so(place: Place) -> None:
+    arguments = ["--shop", "acme", "--tune-minutes", "5"]
+    done = CliRunner().invoke(train, arguments, obj=place, standalone_mode=False)
+    assert "say how many trials with --tune N" in str(done.exception)
 
 
 def test_too_little_traffic_is_told_so(place: Place) -> None:
