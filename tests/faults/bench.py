@@ -28,6 +28,7 @@ KEPT: Final = DOCS / "reliability.json"
 PAGE: Final = DOCS / "reliability.md"
 OUTAGE_SECONDS: Final = 30.0
 SLOW_MS: Final = 50.0
+_SHOWN: Final = 20  # of what was wrong
 TEXTS_PER_CASE: Final = 200  # for each parser: a call costs as much as many texts
 
 
@@ -37,16 +38,17 @@ class Size(NamedTuple):
     rounds: int = 200
     events: int = 1_000_000
     cases: int = 1_000  # of each call
+    minutes: float = 60.0  # at most, of the kills in one mode
 
 
 def kills_always(size: Size) -> list[str]:
     """Two hundred rounds of kill -9 where each write is on the disk before it is acknowledged."""
-    return [_told(kill_rounds("always", size.rounds, 17, _progress))]
+    return [_told(kill_rounds("always", size.rounds, 17, 60.0 * size.minutes, _progress))]
 
 
 def kills_everysec(size: Size) -> list[str]:
     """Two hundred rounds of kill -9 in the default mode."""
-    return [_told(kill_rounds("everysec", size.rounds, 17, _progress))]
+    return [_told(kill_rounds("everysec", size.rounds, 17, 60.0 * size.minutes, _progress))]
 
 
 def _progress(number: int, acknowledged: int) -> None:
@@ -107,8 +109,8 @@ def erasure(size: Size) -> list[str]:
     got = erased(size.events)
     return [
         (
-            f"one visitor among {got.events:,} events in {got.files} files erased: {got.in_redis:.2f} s in Redis, "
-            f"{got.in_log:.1f} s in every file; "
+            f"one visitor among {got.events:,} events in {got.files} files erased: {got.in_redis:.2f} s from state, "
+            f"{got.in_trail:.1f} s from the trail of recent sessions, {got.in_log:.1f} s from every file; "
             f"{got.rows_gone:,} rows went, {got.left} are left, the others are "
             f"{'the same' if got.others_same else 'NOT the same'}; a late event "
             f"{'REVIVED' if got.revived else 'did not revive'} them"
@@ -118,16 +120,24 @@ def erasure(size: Size) -> list[str]:
 
 def fuzz(size: Size) -> list[str]:
     """Every call of the contract with what a machine makes up."""
-    return [fuzzed(cases_per_call=size.cases)]
+    found = fuzzed(cases_per_call=size.cases)
+    _show(found.wrong)
+    return [found.line()]
 
 
 def parsers(size: Size) -> list[str]:
     """Texts that parsers nearly know."""
     found = mutate(TEXTS_PER_CASE * size.cases, generated.model_text(trees=2).encode(), seed=17)
+    _show(found.faults)
     names = ", ".join(found.cases)
     return [
         f"{sum(found.cases.values()):,} mutated texts for the parsers of {names}: {len(found.faults)} faults"
     ]
+
+
+def _show(wrong: list[str]) -> None:
+    """Say what was wrong, to look into it: the page has but the number."""
+    sys.stderr.writelines(f"  {line}\n" for line in wrong[:_SHOWN])
 
 
 class Section(NamedTuple):
@@ -152,6 +162,7 @@ SECTIONS: Final[dict[str, Section]] = {
 @click.command()
 @click.argument("chosen", nargs=-1, type=click.Choice(list(SECTIONS)))
 @click.option("--rounds", default=Size().rounds, help="Kills in each mode.")
+@click.option("--minutes", default=Size().minutes, help="No kill after that long, in each mode.")
 @click.option("--events", default=Size().events, help="Events of the erasure.")
 @click.option(
     "--cases",

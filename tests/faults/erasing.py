@@ -1,18 +1,21 @@
 """One visitor among a million events erased from state and log, with the worker as it runs."""
 
 import time
+from contextlib import closing
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from features.log.place import Log
-from features.log.reader import rows
 from features.log.schema import SCHEMAS, Kind
 from features.log.writer import write
+from features.sessions.trail import Trail, visitors_of
+from features.store.keys import subject_of
 from features.store.redis_work import connect
 from tests.benchmarks.client import Connection, prepared
 from tests.benchmarks.installation import until
@@ -30,7 +33,8 @@ class Erased:
 
     events: int
     files: int
-    in_redis: float
+    in_redis: float  # the visitor's state
+    in_trail: float  # their part of the trail of recent sessions, which the worker takes out
     in_log: float
     rows_gone: int
     left: int  # rows of the visitor that are still there
@@ -42,6 +46,7 @@ def erased(events: int) -> Erased:
     """Fill a log, erase a visitor, look at every row before and after."""
     with TemporaryDirectory(prefix="balad-erase-") as data, town(Path(data), "everysec") as place:
         _fill(place, events)
+        until(lambda: _trailed(place) == 1, 60.0)
         files = len(Log(place.settings.log_url).parts(SHOP, Kind.EVENTS))
         before = _others(place)
         began = time.monotonic()
@@ -51,13 +56,23 @@ def erased(events: int) -> Erased:
         state, in_redis = _state(place), time.monotonic() - began
         if any(state):
             raise RuntimeError("the visitor's state is still there")
+        until(lambda: not _trailed(place), 180.0)
+        in_trail = time.monotonic() - began
         until(lambda: _proof(place, proof["erasure_id"])["log_erased_at"] is not None, 180.0)
         in_log = time.monotonic() - began
         done = _proof(place, proof["erasure_id"])
         send(place.port, _event(place))
         after = _others(place)
         return Erased(
-            events, files, in_redis, in_log, done["rows"], after[1], before[0] == after[0], any(_state(place))
+            events=events,
+            files=files,
+            in_redis=in_redis,
+            in_trail=in_trail,
+            in_log=in_log,
+            rows_gone=done["rows"],
+            left=after[1],
+            others_same=before[0].equals(after[0]),
+            revived=any(_state(place)),
         )
 
 
@@ -78,16 +93,26 @@ def _fill(place: Town, events: int) -> None:
         raise RuntimeError("the live event was not taken")
 
 
-def _others(place: Town) -> tuple[bytes, int]:
-    """Return a digest of all rows of other visitors, in order, and how many rows the visitor has."""
-    log, digest, theirs = Log(place.settings.log_url), blake2b(), 0
+def _others(place: Town) -> tuple[pa.Table, int]:
+    """Return all rows of the past of other visitors, in order, and how many rows the visitor has."""
+    log, others, theirs = Log(place.settings.log_url), [], 0
     for part in log.parts(SHOP, Kind.EVENTS):
-        for row in rows(log, part):
-            if row["visitor_id"] == VICTIM:
-                theirs += 1
-            elif row["event_id"].startswith("past-"):
-                digest.update(orjson.dumps(row))
-    return digest.digest(), theirs
+        table = pq.read_table(log.path(part), partitioning=None)
+        is_theirs = pc.fill_null(pc.equal(table["visitor_id"].cast(pa.string()), VICTIM), False)  # noqa: FBT003
+        theirs += int(pc.sum(is_theirs).as_py() or 0)
+        is_past = pc.starts_with(table["event_id"].cast(pa.string()), "past-")
+        others.append(table.filter(pc.and_(pc.invert(is_theirs), is_past)))
+    return pa.concat_tables(others, promote_options="default"), theirs
+
+
+def _trailed(place: Town) -> int:
+    """Return how many looks of the visitor the trail holds."""
+    theirs, after, looks = visitors_of([subject_of(VICTIM)]), 0, 0
+    with closing(connect(place.server.url, stream_bound=1_000)) as store:
+        while trails := store.trails(SHOP, after, 64).trails:
+            after = trails[-1][0]
+            looks += sum(int(Trail.from_bytes(packed).of(theirs).sum()) for _, packed in trails)
+    return looks
 
 
 def _state(place: Town) -> tuple[bytes, bytes]:

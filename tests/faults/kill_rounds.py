@@ -52,17 +52,20 @@ def kill_rounds(
     mode: Literal["everysec", "always"],
     rounds: int,
     seed: int,
+    longest_seconds: float = float("inf"),
     told: Callable[[int, int], None] = lambda _round, _acknowledged: None,
 ) -> Report:
     """Send events while a random process is killed at a random moment, round after round; then look into the log.
 
-    `told` hears after each round which it was, and how many events were acknowledged until then.
+    No round begins after `longest_seconds`; `told` hears of each its number and the events acknowledged until then.
     """
     draw, kills, redis_kills = random.Random(seed), dict.fromkeys(ROLES, 0), list[float]()
     with TemporaryDirectory(prefix="balad-kill-") as data, town(Path(data), mode) as place:
         sent, began = Sent(), time.monotonic()
         with sending(place, sent):
             for number in range(1, rounds + 1):
+                if time.monotonic() - began > longest_seconds:
+                    break
                 _wait_for_more(sent)
                 time.sleep(draw.uniform(0.0, 0.6))
                 role = draw.choice(ROLES)
@@ -76,20 +79,25 @@ def kill_rounds(
         place.stop()
         logged = place.logged()
     missing = [at for event, at in sent.acknowledged.items() if event not in logged]
-    before = [
-        min(k - at for k in redis_kills if k >= at) for at in missing if redis_kills and redis_kills[-1] >= at
-    ]
     return Report(
         mode=mode,
-        rounds=rounds,
+        rounds=sum(kills.values()),
         kills=kills,
         seconds=seconds,
         acknowledged=len(sent.acknowledged),
         failures=sent.failures,
         missing=len(missing),
         doubled=sum(times > 1 for times in logged.values()),
-        oldest_loss_seconds=float("inf") if len(before) < len(missing) else max(before, default=0.0),
+        oldest_loss_seconds=_oldest_loss(missing, redis_kills),
     )
+
+
+def _oldest_loss(missing: list[float], redis_kills: list[float]) -> float:
+    """Return how long before a kill of Redis a lost event was acknowledged, at most; infinity where none followed."""
+    before = [
+        min(k - at for k in redis_kills if k >= at) for at in missing if redis_kills and redis_kills[-1] >= at
+    ]
+    return float("inf") if len(before) < len(missing) else max(before, default=0.0)
 
 
 @contextmanager
