@@ -91,7 +91,7 @@ def test_the_panel_tells_what_is_known_and_why_until_the_visitor_is_forgotten(
     page.get_by_role("button", name="Forget me").click()
     expect(page.get_by_role("status").first).to_contain_text("You are forgotten")
     held = site.held(visitor)
-    nothing = {"interactions": [], "impressions": [], "trail": []}
+    nothing: dict[str, list[object]] = {"interactions": [], "impressions": [], "trail": []}
     assert (held["request"], held["state"]) == ("erased", nothing)
     assert who(page) == ""
     page.goto(f"{shop}c/shoes")
