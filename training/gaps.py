@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from features.matrix import Matrix
+from features.table import PLACED
 from training.dataset import Dataset
 from training.rows import RowsOnDisk, nulls
 from training.streamed import Streamed
 
 INJECTED_SHARE: Final = 0.02  # of listings, in which optional columns that were never missing go missing
-BLANKED: Final = ("shop_index", "relative_shop_index")  # they would give back what is taken out
 
 
 def with_gaps(rows: Dataset, optional: frozenset[str]) -> npt.NDArray[np.float32] | Streamed:
@@ -35,8 +35,8 @@ def with_gaps(rows: Dataset, optional: frozenset[str]) -> npt.NDArray[np.float32
 
 
 def blanked(X: Matrix | Streamed, names: list[str]) -> Matrix | Streamed:
-    """Return the rows with a constant in the columns of the shop's own index, so that no tree asks for it."""
-    columns = [names.index(name) for name in BLANKED if name in names]
+    """Return the rows with a constant in the columns that tell a place: they would give back what is taken out."""
+    columns = [i for i, name in enumerate(names) if name in PLACED]
     if isinstance(X, Streamed):
         return X.blanked(columns)
     blank = X.copy()

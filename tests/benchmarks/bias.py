@@ -8,7 +8,7 @@ from tests.benchmarks.figures import Figure, Section
 from training.simulate.proof import ORACLE, SHOP_ORDER, World, prove
 
 SEEDS: Final = (1, 2, 3)
-VISITS: Final = 2_000
+VISITS: Final = 3_000
 
 
 def measure() -> Section:

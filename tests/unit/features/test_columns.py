@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ from features.identity import hash64
 from features.items import ItemTable
 from features.matrix import Matrix, matrix
 from features.scene import Scene
-from features.table import STANDING, feature_table
+from features.table import PLACED, STANDING, feature_table
 from features.visit import Visit
 
 AT: Final = 1_795_341_600.0
@@ -452,3 +452,23 @@ def test_every_column_is_what_the_textbook_loop_says(book: Book) -> None:
 def test_the_textbook_leaves_no_column_out() -> None:
     book = Book([], [], [], [Item("i1", 1.0, NAN, NAN, None, 0, NAN, 0, ())], Context("home"))
     assert set(textbook(book)) == set(TABLE.names) - {f.name for f in STANDING}
+
+
+@settings(max_examples=100, deadline=None)
+@given(books)
+def test_columns_that_do_not_tell_a_place_are_the_same_in_another_order(book: Book) -> None:
+    listed = columns_of(book)
+    turned = columns_of(replace(book, items=book.items[::-1]))
+    for name in set(TABLE.names) - PLACED:
+        assert turned[name][::-1] == pytest.approx(listed[name], rel=2e-4, abs=2e-4, nan_ok=True), name
+
+
+def test_columns_that_tell_a_place_are_others_in_another_order() -> None:
+    bare = Item("i0", 10.0, NAN, NAN, None, 0, NAN, 0, ())
+    sold = [bare._replace(item_id=f"i{n}", price=10.0 + n**2) for n in range(5)]
+    done = [Act(i, 60.0, Action.CLICK, 0, 5.0, None, 0, NAN, 0, 1) for i in ("i1", "i0")]
+    book = Book(done, [], [], sold, Context("home"))
+    order = (2, 0, 4, 1, 3)
+    listed, turned = columns_of(book), columns_of(replace(book, items=[sold[i] for i in order]))
+    same = [n for n in PLACED if turned[n] == pytest.approx([listed[n][i] for i in order], nan_ok=True)]
+    assert same == []

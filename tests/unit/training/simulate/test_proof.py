@@ -17,11 +17,11 @@ def proof() -> Proof:
 def test_a_de_biased_model_is_truly_better_than_the_best_naive_one(proof: Proof) -> None:
     gain = proof.gain(proof.naive)
     assert gain.mean >= 0.03, gain
-    assert gain.low > 0.01, gain
+    assert gain.low > 0.02, gain
 
 
 def test_it_comes_near_what_these_columns_can_know(proof: Proof) -> None:
-    assert proof.share_of_oracle >= 0.92  # more listings bring it nearer: the long version asks for 0.95
+    assert proof.share_of_oracle >= 0.93  # of 2,400 listings; the long version has 7,000 and asks for 0.95
     assert proof.mean(ORACLE) > proof.mean(NAMES[DEBIASED]) > proof.mean(SHOP_ORDER)
 
 
