@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from features.candidates import Candidates
 from service.deps import Deps
 from service.pages.compiled import active
 from service.pages.settings import rules_source
@@ -20,9 +21,7 @@ def arranged(deps: Deps, call: Call, outcome: Outcome) -> Outcome:
     """
     if not any(rules := rules_of(call)):
         return outcome
-    if rules.needs_facts:
-        _read_items(deps, call)
-    listed = Listed(call.item_ids, deps.tables.of(call.shop.shop).candidates(call.listing), call.at)
+    listed = Listed(call.item_ids, outcome.candidates or _candidates(deps, call, rules), call.at)
     answered = arrange(outcome.order, listed, rules)
     shadow = None if outcome.shadow is None else arrange(outcome.shadow, listed, rules).order
     deps.tally.count(call.shop_name, rules_source(call.shop.pages, call.page) or call.page, answered.effects)
@@ -36,6 +35,13 @@ def rules_of(call: Call) -> Rules:
     if not call.shop.rules or (source := rules_source(call.shop.pages, call.page)) is None:
         return Rules()
     return active(call.shop.rules[source], call.where(), call.at)
+
+
+def _candidates(deps: Deps, call: Call, rules: Rules) -> Candidates:
+    """Return a listing that nobody scored, as far as it is known where the rules ask for more than ids."""
+    if rules.needs_facts:
+        _read_items(deps, call)
+    return deps.tables.of(call.shop.shop).candidates(call.listing)
 
 
 def _read_items(deps: Deps, call: Call) -> None:

@@ -1,6 +1,7 @@
 """The order of a listing: by the live model or the canary, or the shop's own."""
 
 import logging
+from dataclasses import replace
 from typing import Final
 
 from features.scene import Scene
@@ -24,7 +25,8 @@ def compute(deps: Deps, call: Call, state: State) -> Outcome:
     if (model := model_of(deps, call)) is None:
         raise ShopOrder(Reason.NO_MODEL)
     try:
-        ranked = rank(Scene(state.visit, state.table.candidates(call.listing), call.where()), model)
+        candidates = state.table.candidates(call.listing)
+        ranked = rank(Scene(state.visit, candidates, call.where()), model)
     except Exception:  # noqa: BLE001 - whatever it is, the page is shown
         _LOG.exception("a ranking of shop %s failed", call.shop_name)
         deps.metrics.failed(call.shop_name)()
@@ -33,4 +35,4 @@ def compute(deps: Deps, call: Call, state: State) -> Outcome:
         raise ShopOrder(Reason.TIMEOUT)
     reason = Reason.STORE_UNAVAILABLE if state.degraded else None
     outcome = Outcome(ranked.order.tolist(), reason, ranked.scores.tolist(), ranked.matrix, model.version)
-    return beside(deps, call, outcome)
+    return beside(deps, call, replace(outcome, candidates=candidates))

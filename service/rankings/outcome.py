@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from features.candidates import Candidates
 from service.ranking.reasons import Reason as Why
 from service.ranking.rules import Effect
 from service.rankings.call import Call
@@ -28,7 +29,7 @@ class Outcome:
     `effects` say what each of the merchant's rules did, `lifted` the places that a pin or a boost speaks for;
     `shadow` is the order that was computed and not answered: what the page would have shown, or, with `shadow_model`,
     what another model would have answered. `draw` says how the order was drawn (None: it was not). `why` has the
-    reasons for each item of a recommendation, where they were asked for.
+    reasons for each item of a recommendation, where they were asked for. `candidates` is the listing as it was scored.
     """
 
     order: list[int]
@@ -42,6 +43,7 @@ class Outcome:
     draw: Draw | None = None
     shadow_model: str | None = None
     why: Sequence[Sequence[Why]] | None = None
+    candidates: Candidates | None = None
 
 
 def shop_order(call: Call, reason: Reason) -> Outcome:

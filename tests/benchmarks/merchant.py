@@ -17,6 +17,7 @@ WORKED_ON: Final = "category/worked-on"
 SETTINGS: Final[dict[str, Any]] = {
     "state": "test",
     "traffic": 1.0,
+    "holdout": 0.0,
     "schedule": {"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "time_zone": "Europe/Paris"},
     "rules": [
         {"kind": "hide", "id": "sold-out", "match": {"in_stock": False}},
