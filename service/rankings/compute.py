@@ -1,7 +1,6 @@
 """The order of a listing: by the live model or the canary, or the shop's own."""
 
 import logging
-from dataclasses import replace
 from typing import Final
 
 from features.scene import Scene
@@ -34,5 +33,6 @@ def compute(deps: Deps, call: Call, state: State) -> Outcome:
     if deps.timer() > call.deadline:
         raise ShopOrder(Reason.TIMEOUT)
     reason = Reason.STORE_UNAVAILABLE if state.degraded else None
-    outcome = Outcome(ranked.order.tolist(), reason, ranked.scores.tolist(), ranked.matrix, model.version)
-    return beside(deps, call, replace(outcome, candidates=candidates))
+    order, scores = ranked.order.tolist(), ranked.scores.tolist()
+    outcome = Outcome(order, reason, scores, ranked.matrix, model.version, candidates=candidates)
+    return beside(deps, call, outcome)
