@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import orjson
 import pytest
 import redis
 from pydantic import TypeAdapter
@@ -12,6 +11,7 @@ from pydantic import TypeAdapter
 from features.facts import IMPRESSION, INTERACTION, Action
 from features.identity import hash64
 from service.api.events import EventsAnswer
+from tests.api.streams import streamed
 
 if TYPE_CHECKING:
     from tests.api.conftest import Api
@@ -27,9 +27,7 @@ def event(name: str, event_id: str = "e-1", **more: Any) -> dict[str, Any]:
 
 def stored(redis_url: str) -> list[dict[str, Any]]:
     """The events in all streams, oldest first."""
-    with redis.Redis.from_url(redis_url) as client:
-        entries = [entry for key in client.scan_iter("*:stream") for entry in client.xrange(key)]
-    return [orjson.loads(fields[b"b"]) for _, fields in sorted(entries) if fields[b"k"] == b"e"]
+    return streamed(redis_url, "e")
 
 
 def records(api: "Api", visitor: str = "v-81") -> tuple[Any, Any]:

@@ -5,14 +5,13 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import orjson
 import pytest
-import redis
 
 from features.log.schema import Kind, conformed, to_rows, to_table
 from service.app import create_app
 from service.identify import ranking_id
 from service.ranking.exploration import drawn, explores
+from tests.api.streams import streamed
 
 if TYPE_CHECKING:
     from tests.api.conftest import Api
@@ -34,10 +33,7 @@ def drawing(api: "Api") -> "Api":
 
 def exposure(redis_url: str) -> dict[str, Any]:
     """The latest exposure, as the log will hold it."""
-    with redis.Redis.from_url(redis_url) as client:
-        entries = [entry for key in client.scan_iter("*:stream") for entry in client.xrange(key)]
-    found = [orjson.loads(fields[b"b"]) for _, fields in sorted(entries) if fields[b"k"] == b"x"]
-    return to_rows(Kind.EXPOSURES, to_table(Kind.EXPOSURES, found[-1:]))[0]
+    return to_rows(Kind.EXPOSURES, to_table(Kind.EXPOSURES, streamed(redis_url, "x")[-1:]))[0]
 
 
 def ids(answer: dict[str, Any]) -> list[str]:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import orjson
-import redis
 
 from features.log.schema import Kind, to_rows, to_table
+from tests.api.streams import streamed
 
 if TYPE_CHECKING:
     from tests.api.conftest import Api
@@ -17,10 +17,7 @@ PRICED = [{"item_id": "A", "price": 10.0}, {"item_id": "B", "price": 30.0}, {"it
 
 def exposures(redis_url: str) -> list[dict[str, Any]]:
     """The exposures in all streams, oldest first."""
-    with redis.Redis.from_url(redis_url) as client:
-        entries = [entry for key in client.scan_iter("*:stream") for entry in client.xrange(key)]
-    found = [orjson.loads(fields[b"b"]) for _, fields in sorted(entries) if fields[b"k"] == b"x"]
-    return to_rows(Kind.EXPOSURES, to_table(Kind.EXPOSURES, found))
+    return to_rows(Kind.EXPOSURES, to_table(Kind.EXPOSURES, streamed(redis_url, "x")))
 
 
 def test_without_consent_the_order_is_the_shop_s(api: "Api", redis_url: str) -> None:

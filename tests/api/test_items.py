@@ -3,13 +3,12 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import orjson
-import redis
 from pydantic import TypeAdapter
 
 from service.api.items import ItemsAnswer
 from service.app import create_app
 from service.tables import Tables
+from tests.api.streams import streamed
 
 if TYPE_CHECKING:
     from tests.api.conftest import Api
@@ -32,9 +31,7 @@ WHOLE = {
 
 def facts(redis_url: str) -> list[dict[str, Any]]:
     """The item changes in all streams, oldest first."""
-    with redis.Redis.from_url(redis_url) as client:
-        entries = [entry for key in client.scan_iter("*:stream") for entry in client.xrange(key)]
-    return [orjson.loads(fields[b"b"]) for _, fields in sorted(entries) if fields[b"k"] == b"i"]
+    return streamed(redis_url, "i")
 
 
 def put(api: "Api", *items: dict[str, Any]) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import pytest
-import redis
+
+from tests.api.streams import streamed
 
 if TYPE_CHECKING:
     from tests.api.conftest import Answer, Api
@@ -89,9 +89,7 @@ def test_what_the_catalogue_says_counts_on_a_page_that_is_off(api: "Api") -> Non
 def test_the_exposure_names_the_rules_that_changed_the_list(api: "Api", redis_url: str) -> None:
     api.switch(state="on", holdout=0.0, rules=[HIDE_C, {**PIN_A, "id": "c-first", "item_id": "C"}, FIRST])
     api.rank(PRICED)
-    with redis.Redis.from_url(redis_url) as client:
-        entries = [entry for key in client.scan_iter("*:stream") for entry in client.xrange(key)]
-    (exposure,) = [orjson.loads(fields[b"b"]) for _, fields in entries if fields[b"k"] == b"x"]
+    (exposure,) = streamed(redis_url, "x")
     assert exposure["rules"] == ["no-c", "acme"]
     items = exposure["items"]
     assert dict(zip(items["item_id"], items["index"], strict=True)) == {"A": 0, "B": 1, "C": None}

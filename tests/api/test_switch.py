@@ -3,11 +3,10 @@
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import pytest
-import redis
 
 from features.assignment import bucket, held_out
+from tests.api.streams import streamed
 
 if TYPE_CHECKING:
     from tests.api.conftest import Api
@@ -23,9 +22,7 @@ def order(answer: dict[str, Any]) -> str:
 
 def exposures(redis_url: str) -> list[dict[str, Any]]:
     """The exposures in all streams."""
-    with redis.Redis.from_url(redis_url) as client:
-        entries = [entry for key in client.scan_iter("*:stream") for entry in client.xrange(key)]
-    return [orjson.loads(fields[b"b"]) for _, fields in entries if fields[b"k"] == b"x"]
+    return streamed(redis_url, "x")
 
 
 def page(api: "Api", name: str = "default") -> dict[str, Any]:
