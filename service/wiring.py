@@ -17,6 +17,7 @@ from features.store.redis_sessions import RedisSessions
 from features.store.redis_settings import RedisSettings
 from features.store.redis_work import RedisWorkStore
 from features.store.rule_counts import RedisRuleCounts
+from service import heap
 from service.app import create_app
 from service.console.attempts import Attempts
 from service.deps import Deps
@@ -57,6 +58,7 @@ def wired(settings: Settings) -> Flask:
     Refresher([models.refresh, *others, deps.next_items.refresh], REFRESH_SECONDS).start()
     Refresher([deps.recent.refresh], REFRESH_SECONDS).start(at_once=False)
     Refresher([Noting(deps).note], NOTING_SECONDS).start()
+    Refresher([heap.give_back], heap.GIVE_BACK_SECONDS).start()
     return create_app(deps)
 
 

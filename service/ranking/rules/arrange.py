@@ -53,8 +53,7 @@ def arrange(order: Sequence[int], listed: Listed, rules: Rules) -> Arranged:
     left = boosted(left, rules.boosts, listed, effects, lifted)
     if not (rules.pins or rules.diversities):
         return Arranged(left, effects, frozenset(lifted))
-    place_of = {item_id: place for place, item_id in enumerate(listed.item_ids)}
-    kept = kept_places(rules.pins, place_of, hidden, effects)
+    kept = kept_places(rules.pins, listed.item_ids, hidden, effects)
     result = filled(left, kept, rules.diversities, listed, effects)
     judge(kept, left, result, effects)
     return Arranged(result, effects, frozenset(lifted | kept.rule_of.keys()))

@@ -48,5 +48,6 @@ def boosted(
         mask = chosen[boost.id]
         effects[boost.id] = CHANGED if (mask & moved).any() else SAME if mask.any() else NOTHING
         if boost.factor > 1:
-            lifted.update(int(place) for place in places[mask])
-    return [int(place) for place in places[sort]]
+            lifted.update(places[mask].tolist())
+    result: list[int] = places[sort].tolist()
+    return result

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from features.attributes import NO_CODE
 from service.ranking.rules.effect import CHANGED, SAME, Effect, overridden
-from service.ranking.rules.pin import Places
+from service.ranking.rules.pin import Places, pinned
 from service.ranking.rules.selection import Listed
 
 
@@ -51,8 +54,29 @@ def filled(
     Every other index takes the first of those left that no rule refuses, and where all are refused the first:
     a rule that cannot be kept to the end of the list is kept as far as it goes. Pins are above diversity.
     """
+    result = pinned(order, kept)
     strictest = _strictest(rules, effects)
-    runs = [_Run(rule, listed.candidates.slots[:, rule.slot].tolist()) for rule in strictest]
+    codes = [listed.candidates.slots[:, rule.slot] for rule in strictest]
+    if all(_longest_run(its[result]) <= rule.at_most for its, rule in zip(codes, strictest, strict=True)):
+        return result
+    runs = [_Run(rule, its.tolist()) for rule, its in zip(strictest, codes, strict=True)]
+    return _spread(order, kept, runs, effects)
+
+
+def _longest_run(codes: npt.NDArray[np.uint16]) -> int:
+    """Return how many of the same value stand in a row at most; values that nobody knows are in no run.
+
+    >>> _longest_run(np.array([7, 3, 3, 3, NO_CODE, NO_CODE, NO_CODE, NO_CODE, 3], np.uint16))
+    3
+    """
+    starts = np.ones(len(codes) + 1, np.bool_)
+    starts[1:-1] = (codes[1:] != codes[:-1]) | (codes[1:] == NO_CODE)
+    return int(np.diff(starts.nonzero()[0]).max(initial=0))
+
+
+def _spread(
+    order: Sequence[int], kept: Places, runs: Sequence[_Run], effects: dict[str, Effect]
+) -> list[int]:
     used = set(kept.exact.values())
     left = [place for place in order if place not in used]
     result: list[int] = []

@@ -28,17 +28,19 @@ class Places:
 
 def kept_places(
     pins: Sequence[Pin],
-    place_of: Mapping[str, int],
+    item_ids: Sequence[str],
     hidden: Mapping[int, str],
     effects: dict[str, Effect],
 ) -> Places:
-    """Return the places that pins keep in a list of those items of `place_of` that are not hidden.
+    """Return the places that pins keep in a list of those items that are not hidden.
 
     Hard pins come first, then soft ones, each in the order of the rules. A place beyond the list is its last one. Where
     a place is taken, a hard pin takes the next free one below, then above; a soft one above, then below; it counts as
     overridden. Of two pins of one item the first holds.
     """
-    length, kept = len(place_of) - len(hidden), Places()
+    length, kept = len(item_ids) - len(hidden), Places()
+    named = {pin.item_id for pin in pins}
+    place_of = {item_id: place for place, item_id in enumerate(item_ids) if item_id in named}
     for pin in sorted(pins, key=lambda pin: pin.soft):
         place = place_of.get(pin.item_id)
         if place is None:
@@ -57,12 +59,27 @@ def kept_places(
     return kept
 
 
+def pinned(order: Sequence[int], kept: Places) -> list[int]:
+    """Return the places of `order` with each pin at its index; what is pinned softly and stands higher, stays there."""
+    exact = set(kept.exact.values())
+    result = [place for place in order if place not in exact]
+    for index, place in sorted((kept.exact | kept.latest).items()):  # what stands above an index is final
+        if place not in exact:
+            if place in result[:index]:
+                continue
+            result.remove(place)
+        result.insert(index, place)
+    return result
+
+
 def judge(kept: Places, before: Sequence[int], after: Sequence[int], effects: dict[str, Effect]) -> None:
     """Say of each pin that held whether it moved its item from where it stood without pins."""
     if not kept.rule_of:
         return
-    stood = {place: index for index, place in enumerate(before)}
-    stands = {place: index for index, place in enumerate(after)}
+    stood, stands = (
+        {place: index for index, place in enumerate(order) if place in kept.rule_of}
+        for order in (before, after)
+    )
     for place, rule in kept.rule_of.items():
         effects.setdefault(rule, SAME if stood[place] == stands[place] else CHANGED)
 
