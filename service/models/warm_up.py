@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from features.attributes import Attribute, Kind
-from features.candidates import Context, Listing
+from features.candidates import Candidates, Context, Listing
 from features.facts import INTERACTION, Action
 from features.identity import hash64
 from features.items import ItemRead, ItemTable
@@ -21,6 +21,8 @@ from features.sessions.trail import TRACE, Trail
 from features.table import feature_table
 from features.visit import Visit
 from service.ranking.kernel import compiled
+from service.ranking.rules import Boost, Diversity, Listed, Rules, Selection, arrange
+from service.ranking.rules.selection import Coded
 
 EVERY_KIND: Final = tuple(Attribute(kind, kind) for kind in Kind)
 
@@ -28,8 +30,17 @@ EVERY_KIND: Final = tuple(Attribute(kind, kind) for kind in Kind)
 def warm_up() -> None:
     """Have everything that a ranking compiles compiled, with or without a model."""
     compiled()
-    matrix(feature_table(EVERY_KIND), invented_scene(EVERY_KIND))
+    scene = invented_scene(EVERY_KIND)
+    matrix(feature_table(EVERY_KIND), scene)
+    _arrange(scene.candidates)
     _recommend()
+
+
+def _arrange(candidates: Candidates) -> None:
+    """Apply rules to two items, neither of which is known to be in stock."""
+    boost = Boost("boost", Selection(coded=(Coded(0, (1,)),), in_stock=True), 2.0)
+    rules = Rules(boosts=(boost,), diversities=(Diversity("diversity", 0, 1),))
+    arrange([0, 1], Listed(["seen", "unseen"], candidates, 1.0), rules)
 
 
 def _recommend() -> None:

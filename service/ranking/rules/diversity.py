@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.attributes import NO_CODE
+from features.compiled import jit
 from service.ranking.rules.effect import CHANGED, SAME, Effect, overridden
 from service.ranking.rules.pin import Places, pinned
 from service.ranking.rules.selection import Listed
@@ -21,7 +22,7 @@ class Diversity:
     at_most: int
 
 
-class _Run:
+class Run:
     """How long the run of one value at the end of the list is."""
 
     def __init__(self, rule: Diversity, codes: Sequence[int]) -> None:
@@ -56,27 +57,27 @@ def filled(
     """
     result = pinned(order, kept)
     strictest = _strictest(rules, effects)
-    codes = [listed.candidates.slots[:, rule.slot] for rule in strictest]
-    if all(_longest_run(its[result]) <= rule.at_most for its, rule in zip(codes, strictest, strict=True)):
+    codes, places = listed.candidates.slots, np.array(result, np.intp)
+    if all(_longest_run(codes, rule.slot, places) <= rule.at_most for rule in strictest):
         return result
-    runs = [_Run(rule, its.tolist()) for rule, its in zip(strictest, codes, strict=True)]
-    return _spread(order, kept, runs, effects)
+    runs = [Run(rule, codes[:, rule.slot].tolist()) for rule in strictest]
+    return spread(order, kept, runs, effects)
 
 
-def _longest_run(codes: npt.NDArray[np.uint16]) -> int:
-    """Return how many of the same value stand in a row at most; values that nobody knows are in no run.
+@jit
+def _longest_run(codes: npt.NDArray[np.uint16], slot: int, order: npt.NDArray[np.intp]) -> int:
+    """Return the most that stand in a row with the same code in a slot; whose code nobody knows, is in no run."""
+    longest = length = 0
+    last = NO_CODE
+    for place in order:
+        code = codes[place, slot]
+        length = 1 if code != last or code == NO_CODE else length + 1
+        longest, last = max(longest, length), code
+    return longest
 
-    >>> _longest_run(np.array([7, 3, 3, 3, NO_CODE, NO_CODE, NO_CODE, NO_CODE, 3], np.uint16))
-    3
-    """
-    starts = np.ones(len(codes) + 1, np.bool_)
-    starts[1:-1] = (codes[1:] != codes[:-1]) | (codes[1:] == NO_CODE)
-    return int(np.diff(starts.nonzero()[0]).max(initial=0))
 
-
-def _spread(
-    order: Sequence[int], kept: Places, runs: Sequence[_Run], effects: dict[str, Effect]
-) -> list[int]:
+def spread(order: Sequence[int], kept: Places, runs: Sequence[Run], effects: dict[str, Effect]) -> list[int]:
+    """Return the list place by place: what `filled` returns, where no run is too long as well."""
     used = set(kept.exact.values())
     left = [place for place in order if place not in used]
     result: list[int] = []
@@ -103,7 +104,7 @@ def _strictest(rules: Sequence[Diversity], effects: dict[str, Effect]) -> list[D
     return list(by_slot.values())
 
 
-def _first(left: Sequence[int], runs: Sequence[_Run], effects: dict[str, Effect]) -> int:
+def _first(left: Sequence[int], runs: Sequence[Run], effects: dict[str, Effect]) -> int:
     """Return the first item that no rule refuses, else the first; the rules that pass one over have an effect."""
     full = [(run.codes, run.full_of, run.rule.id) for run in runs if run.full_of != NO_CODE]
     if not full:

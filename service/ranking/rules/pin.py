@@ -74,14 +74,11 @@ def pinned(order: Sequence[int], kept: Places) -> list[int]:
 
 def judge(kept: Places, before: Sequence[int], after: Sequence[int], effects: dict[str, Effect]) -> None:
     """Say of each pin that held whether it moved its item from where it stood without pins."""
-    if not kept.rule_of:
-        return
-    stood, stands = (
-        {place: index for index, place in enumerate(order) if place in kept.rule_of}
-        for order in (before, after)
-    )
+    stands = {place: index for index, place in kept.exact.items()}
     for place, rule in kept.rule_of.items():
-        effects.setdefault(rule, SAME if stood[place] == stands[place] else CHANGED)
+        if rule not in effects:
+            index = stands[place] if place in stands else after.index(place)
+            effects[rule] = SAME if before[index] == place else CHANGED
 
 
 def _no_room_above(wanted: int, kept: Places) -> bool:

@@ -1,16 +1,21 @@
 """Which items of a list a rule speaks of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import inf
-from typing import NamedTuple, TypeAlias
+from dataclasses import dataclass, field
+from math import inf, isnan, nan
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from features.candidates import Candidates
+from features.compiled import jit
+from features.facts import Records
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
+Bounds: TypeAlias = npt.NDArray[np.float64]  # (5,) price from, to; stock; age from, to; NaN: not asked for
+Codes: TypeAlias = npt.NDArray[np.uint16]  # (m, 2) of slots and codes
+_ANYTHING: Final = (nan, nan)
 
 
 class Listed(NamedTuple):
@@ -46,6 +51,36 @@ class Measured(NamedTuple):
     between: Between
 
 
+@jit
+def _passing(rows: Records, bounds: Bounds, codes: Codes, at: float) -> Mask:
+    """Tell of each row whether it is within all bounds, and has a code in each slot that is asked for."""
+    passing = np.empty(len(rows), np.bool_)
+    cheapest, dearest, in_stock, newest, oldest = bounds
+    for i in range(len(rows)):
+        row = rows[i]
+        passing[i] = (
+            (isnan(in_stock) or row["in_stock"] == in_stock)
+            and (isnan(cheapest) or cheapest <= row["price"] <= dearest)
+            and (isnan(newest) or newest <= at - row["created_at"] <= oldest)
+            and _is_coded(row["slots"], codes)
+        )
+    return passing
+
+
+@jit
+def _is_coded(slots: npt.NDArray[np.uint16], codes: Codes) -> bool:
+    """Tell whether each slot that is asked for has one of its codes; those of a slot follow each other."""
+    found = False
+    for j in range(len(codes)):
+        slot, code = codes[j]
+        found |= slots[slot] == code
+        if j == len(codes) - 1 or codes[j + 1, 0] != slot:
+            if not found:
+                return False
+            found = False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Items that meet every condition given; without any condition, all items. What is not known meets none."""
@@ -56,6 +91,16 @@ class Selection:
     price: Between | None = None
     in_stock: bool | None = None
     age_seconds: Between | None = None
+    _bounds: Bounds = field(init=False, repr=False, compare=False)
+    _codes: Codes = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        price = np.array(self.price or _ANYTHING, np.float32)  # as rows hold it
+        in_stock = nan if self.in_stock is None else float(self.in_stock)
+        bounds = np.array([*price, in_stock, *(self.age_seconds or _ANYTHING)])
+        codes = [(slot, code) for slot, codes in self.coded for code in codes]
+        object.__setattr__(self, "_bounds", bounds)
+        object.__setattr__(self, "_codes", np.array(codes, np.uint16).reshape(-1, 2))
 
     @property
     def needs_facts(self) -> bool:
@@ -64,17 +109,10 @@ class Selection:
 
     def mask(self, listed: Listed) -> Mask:
         """Tell of each item whether it is selected, shape (n,), in the shop's order."""
-        items, chosen = listed.candidates, np.ones(len(listed.item_ids), np.bool_)
+        items = listed.candidates
+        chosen: Mask = _passing(items.rows, self._bounds, self._codes, listed.at)
         if self.item_ids is not None:
             chosen &= np.array([item_id in self.item_ids for item_id in listed.item_ids], np.bool_)
-        for slot, codes in self.coded:
-            chosen &= (items.slots[:, slot, None] == np.array(codes, np.uint16)).any(axis=1)
         for slot, between in self.measured:
             chosen &= between.mask(np.ascontiguousarray(items.slots[:, slot]).view(np.float16))
-        if self.price is not None:
-            chosen &= self.price.mask(items.price)
-        if self.in_stock is not None:
-            chosen &= items.in_stock == self.in_stock
-        if self.age_seconds is not None:
-            chosen &= self.age_seconds.mask(listed.at - items.created_at)
         return chosen

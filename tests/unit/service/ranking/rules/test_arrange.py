@@ -23,6 +23,8 @@ from service.ranking.rules import (
     Verdict,
     arrange,
 )
+from service.ranking.rules.diversity import Run, filled, spread
+from service.ranking.rules.pin import kept_places
 from service.ranking.rules.selection import Coded
 
 BRAND = 1  # the slot of `brand` where category and brand are declared
@@ -159,9 +161,10 @@ def test_pins_count_towards_a_run() -> None:
 
 def test_a_selection_takes_what_is_known_to_meet_every_condition() -> None:
     items = listed(
-        {"item_id": "A", "item_brand": "Acme", "price": 10.0, "in_stock": True, "created_at": AT - 86_400},
+        {"item_id": "A", "item_brand": "Acme", "price": 10.0, "in_stock": True, "created_at": AT - 86_400}
+        | {"item_category": "shoes"},
         {"item_id": "B", "item_brand": "acme ", "price": 30.0, "in_stock": False, "created_at": AT},
-        {"item_id": "C", "item_brand": "Bolt", "price": 20.0, "in_stock": True},
+        {"item_id": "C", "item_brand": "Bolt", "price": 20.3, "in_stock": True},
         "D",
     )
     acme = Coded(BRAND, (code("ACME"),))
@@ -169,14 +172,18 @@ def test_a_selection_takes_what_is_known_to_meet_every_condition() -> None:
         (Selection(), "ABCD"),
         (Selection(coded=(acme,)), "AB"),
         (Selection(price=Between(15.0, 30.0)), "BC"),
-        (Selection(price=Between(most=20.0)), "AC"),
+        (Selection(price=Between(most=20.3)), "AC"),
         (Selection(in_stock=False), "B"),
         (Selection(age_seconds=Between(most=3600.0)), "B"),
         (Selection(frozenset("AD"), coded=(acme,)), "A"),
+        (Selection(coded=(Coded(BRAND, (code("bolt"), code("acme"))),)), "ABC"),
+        (Selection(coded=(Coded(0, (code("shoes"),)), acme)), "A"),
+        (Selection(coded=(Coded(0, (code("shoes"),)), Coded(BRAND, (code("bolt"),)))), ""),
+        (Selection(price=Between(least=20.3, most=20.3)), "C"),  # as rows hold it, in single precision
     ]
     found = ["".join(np.array(list("ABCD"))[s.mask(items)]) for s, _ in cases]
     assert found == [expected for _, expected in cases]
-    assert [s.needs_facts for s, _ in cases] == [False, True, True, True, True, True, True]
+    assert [s.needs_facts for s, _ in cases] == [False] + [True] * (len(cases) - 1)
     assert Selection(frozenset("AD")).needs_facts is False
 
 
@@ -228,6 +235,31 @@ def test_a_soft_pin_stands_at_its_place_or_above(rules: Rules, order: list[int])
     first = Pin("s", "A", 4, soft=True)
     alone = rules._replace(hides=(), pins=(first,))
     assert arrange(order, replaced(branded("." * 10)), alone).order.index(0) <= 4
+
+
+@given(some_rules, orders, brands)
+def test_boosts_sort_by_rank_over_factor(rules: Rules, order: list[int], brand: str) -> None:
+    here = replaced(branded(brand))
+    factor = dict.fromkeys(order, 1.0)
+    for boost in rules.boosts:
+        for place in np.nonzero(boost.selection.mask(here))[0].tolist():
+            factor[place] *= boost.factor
+    rank = {place: (1 + n) / min(max(factor[place], 0.1), 10.0) for n, place in enumerate(order)}
+    expected = sorted(order, key=lambda place: (rank[place], -factor[place]))
+    assert arrange(order, here, Rules(boosts=rules.boosts)).order == expected
+
+
+@given(some_rules, orders, brands)
+def test_a_list_without_long_runs_is_what_filling_it_place_by_place_gives(
+    rules: Rules, order: list[int], brand: str
+) -> None:
+    here = replaced(branded(brand))
+    kept = kept_places(rules.pins, here.item_ids, {}, {})
+    codes = here.candidates.slots[:, BRAND].tolist()
+    for length in (1, 2, 3):
+        rule = Diversity("d", BRAND, length)
+        walked = spread(order, kept, [Run(rule, codes)], {})
+        assert filled(order, kept, (rule,), here, {}) == walked
 
 
 @given(orders)
