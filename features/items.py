@@ -5,7 +5,7 @@ is no longer good still ranks when the store is away. Readers take no lock: rows
 no other thread interrupts, and places and rows are replaced together.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from math import inf, nan
 from sys import intern
@@ -44,6 +44,7 @@ _BYTES: Final = np.dtype((np.void, ROW.itemsize))  # a row that numpy copies who
 _NOTHING_KNOWN: Final = 0  # the row of an item that was never read
 _NEVER: Final = -(2**62)
 _Indices: TypeAlias = npt.NDArray[np.int64]
+Statistics: TypeAlias = Callable[[Sequence[int]], Sequence[bytes | None]]  # packed records, by hash
 
 
 class ItemRead(NamedTuple):
@@ -98,17 +99,23 @@ class ItemTable:
 
         At `rows_kept` items the table starts afresh: to read every row again is rarer and simpler than ageing each.
         """
-        hour = visible_hour(at)
         rows = self._blank(len(read))
-        rows["hour"], rows["read_at"] = hour, now
         rows["item"] = [hash64(item.item_id) for item in read]
-        seen = visible([item.statistics for item in read], hour)
-        whole = visible([shop], hour - SHOP_DELAY_HOURS)
-        rows["standing"] = standing(Popularity.of(seen.counts, whole.counts[0]))
-        rows["neighbours"], rows["weights"] = seen.neighbours, seen.weights
+        rows["read_at"] = now
+        _see(rows, [item.statistics for item in read], shop, at)
         self._describe(rows, read)
         with self._lock:
             self._keep([item.item_id for item in read], rows)
+
+    def recount(self, item_ids: Sequence[str], statistics: Statistics, shop: bytes | None, at: float) -> None:
+        """Keep items that the table holds, for rankings as of `at`, with the statistics of their hashes.
+
+        What the catalogue says of them stays as it was put: who knows of its changes has them put again.
+        """
+        rows = self._state.rows_of(item_ids)
+        _see(rows, statistics(rows["item"].tolist()), shop, at)
+        with self._lock:
+            self._keep(item_ids, rows)
 
     def know(self, item_id: str) -> KnownItem:
         """Return an item's price (NaN where unknown) and slots, for the interactions that an event adds."""
@@ -196,6 +203,16 @@ class ItemTable:
         row["price"] = row["in_stock"] = row["created_at"] = nan
         row["slots"], row["hour"] = self._no_slots, _NEVER
         return row.view(_BYTES).repeat(capacity).view(ROW)
+
+
+def _see(rows: Records, statistics: Sequence[bytes | None], shop: bytes | None, at: float) -> None:
+    """Fill in what rankings as of `at` see of the statistics."""
+    hour = visible_hour(at)
+    seen = visible(statistics, hour)
+    whole = visible([shop], hour - SHOP_DELAY_HOURS)
+    rows["hour"] = hour
+    rows["standing"] = standing(Popularity.of(seen.counts, whole.counts[0]))
+    rows["neighbours"], rows["weights"] = seen.neighbours, seen.weights
 
 
 def described(catalogue: Mapping[str, Any] | None, attributes: tuple[Attribute, ...]) -> KnownItem:

@@ -48,8 +48,12 @@ class Counting(Protocol):
         """Take in an event, with its visitor's last interactions before it, packed."""
         ...
 
-    def upto(self, hour: int) -> Iterable[Increments]:
-        """Yield what each hour before `hour` adds that was not yielded yet, one hour after the other."""
+    def reach(self, hour: int) -> None:
+        """Go on to an hour: what hours before it add counts from now on."""
+        ...
+
+    def records(self, items: Sequence[int]) -> Sequence[bytes | None]:
+        """Return the statistics of items, by hash, as packed records; None where nothing was counted."""
         ...
 
 
@@ -71,6 +75,30 @@ class OwnCounts:
             self._events.clear()
 
 
+class CountedHere:
+    """The statistics of what is taken in, counted when an hour is over."""
+
+    def __init__(self) -> None:
+        self._own = OwnCounts()
+        self._records: dict[int, bytes] = {}
+
+    def take(self, event: Event, prior: bytes) -> None:
+        """Take in an event."""
+        self._own.take(event, prior)
+
+    def reach(self, hour: int) -> None:
+        """Count the hour that is over."""
+        for increments in self._own.upto(hour):
+            items = increments.items
+            batch = int(increments.rows["hour"][0]) + 1 if len(items) else 0
+            records = counted([self._records.get(item) for item in items], increments, batch)
+            self._records.update(zip(items, records, strict=True))
+
+    def records(self, items: Sequence[int]) -> list[bytes | None]:
+        """Return what was counted."""
+        return list(map(self._records.get, items))
+
+
 class Replay:
     """One shop's state as of the last fact taken in; facts come in the order of `received_at`.
 
@@ -84,11 +112,11 @@ class Replay:
         self._known: dict[str, KnownItem] = {}
         self._interactions: dict[str, bytes] = defaultdict(bytes)
         self._impressions: dict[str, bytes] = defaultdict(bytes)
-        self._statistics: dict[int, bytes] = {}
-        self._counting: Counting = counting or OwnCounts()
+        self._counting: Counting = counting or CountedHere()
         self._hour_end = 0.0
         self._reached = 0.0
-        self._expected: Iterable[str] = ()
+        self._expected: dict[int, dict[str, None]] = {}  # items by the hour of the rankings that list them
+        self._standing: set[str] = set()  # items whose catalogue entry is in their row
 
     def reach(self, received_at: float) -> None:
         """Go on to a moment of the log: what hours add that were over by then is counted."""
@@ -120,14 +148,18 @@ class Replay:
         else:
             self._catalogue[item_id] = change
         self._known.pop(item_id, None)
+        self._standing.discard(item_id)
         self._table.forget([item_id])
 
-    def expect(self, item_ids: Iterable[str]) -> None:
-        """Have the rows of these items read together with the next that are missing, which is faster than in turn.
+    def expect(self, listings: Iterable[tuple[float, Iterable[str]]]) -> None:
+        """Have the items of rankings to come, each with its moment, read an hour at a time: faster than in turn.
 
         What rankings see is the same: a row depends on the hour and on the item's changes, which have it read again.
         """
-        self._expected = item_ids
+        expected: dict[int, dict[str, None]] = defaultdict(dict)
+        for at, item_ids in listings:
+            expected[visible_hour(at)].update(dict.fromkeys(item_ids))
+        self._expected = expected
 
     def scene(self, listing: Listing, context: Context, visitor: Visitor, at: float) -> Scene:
         """Return what a ranking of `listing` at `at` sees.
@@ -138,7 +170,10 @@ class Replay:
         of_another_hour = visible_hour(at) != visible_hour(self._reached)
         if of_another_hour:
             self._table.forget(listing.item_ids)
-        self._read(listing.item_ids, at)
+            self._read(listing.item_ids, at)
+        elif missing := self._table.missing(listing.item_ids, at, now=0.0):
+            expected = self._expected.pop(visible_hour(at), {})
+            self._read(self._table.missing(list(dict.fromkeys(missing) | expected), at, now=0.0), at)
         scene = self._scene(listing, context, visitor, at)
         if of_another_hour:
             self._table.forget(listing.item_ids)
@@ -156,20 +191,21 @@ class Replay:
         return known
 
     def _read(self, item_ids: Sequence[str], at: float) -> None:
-        if not (missing := self._table.missing(item_ids, at, now=0.0)):
-            return
-        missing = self._table.missing(list(dict.fromkeys((*missing, *self._expected))), at, now=0.0)
-        self._expected = ()
-        read = [ItemRead(i, self._catalogue.get(i), self._statistics.get(hash64(i))) for i in missing]
-        self._table.put(read, self._statistics.get(SHOP), at, now=0.0)
+        """Fill the rows of items; of those whose catalogue entry stands in their row, its statistics alone."""
+        (shop,) = self._counting.records((SHOP,))
+        known = [item_id for item_id in item_ids if item_id in self._standing]
+        if known and self._table.holds(known):
+            self._table.recount(known, self._counting.records, shop, at)
+            item_ids = [item_id for item_id in item_ids if item_id not in self._standing]
+        if item_ids:
+            statistics = self._counting.records([hash64(item_id) for item_id in item_ids])
+            catalogue = map(self._catalogue.get, item_ids)
+            self._table.put(list(map(ItemRead, item_ids, catalogue, statistics)), shop, at, now=0.0)
+            self._standing.update(item_ids)
 
     def _advance(self, hour: int) -> None:
         """Count what hours before `hour` add; nothing of an hour is visible before its close."""
-        for increments in self._counting.upto(hour):
-            items = increments.items
-            batch = int(increments.rows["hour"][0]) + 1 if len(items) else 0
-            records = counted([self._statistics.get(item) for item in items], increments, batch)
-            self._statistics.update(zip(items, records, strict=True))
+        self._counting.reach(hour)
         self._hour_end = (hour + 1) * HOUR_SECONDS
 
     def _forget_visitors(self, before: float) -> None:

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from features.facts import Records
 from features.increments import COUNTERS, HOUR_SECONDS, SHOP, Increments
 from features.statistics_kernel import BUCKET_WORDS, HEADER_WORDS, NEIGHBOURS, WINDOW_DAYS, WINDOWS, Packed
 from features.statistics_kernel import count as _count
@@ -29,6 +30,9 @@ SHOP_DELAY_HOURS: Final = (
 _WORD: Final = 4  # bytes
 _UNIT: Final = 16  # bytes: all parts of a record are multiples of it, so that each starts where longs may
 _NO_RECORD: Final = b""
+_AT_ONCE: Final = (
+    100  # records that are laid out together: they fit into a core's own memory, which is three times as fast
+)
 
 
 class Visible(NamedTuple):
@@ -59,11 +63,22 @@ def counted(records: Sequence[bytes | None], increments: Increments, batch: int)
     starts = np.append(np.unique(rows["item"], return_index=True)[1], len(rows))
     if len(starts) != len(records) + 1:
         raise ValueError(f"{len(records)} records for the increments of {len(starts) - 1} items")
+    found: list[bytes] = []
+    for first in range(0, len(records), _AT_ONCE):
+        some = starts[first : first + _AT_ONCE + 1]
+        added = rows[some[0] : some[-1]]
+        found += _counted(records[first : first + _AT_ONCE], added, some - some[0], batch)
+    return found
+
+
+def _counted(
+    records: Sequence[bytes | None], rows: Records, starts: npt.NDArray[np.int64], batch: int
+) -> list[bytes]:
     old = _packed(records)
     new = _room_for(len(old.words) + len(records) * HEADER_WORDS + len(rows) * BUCKET_WORDS, len(records))
     _count(old, rows, starts, batch, new)
     ends = (new.starts * _WORD).tolist()
-    packed = new.words.tobytes()
+    packed = new.words[: new.starts[-1]].tobytes()
     return [packed[start:end] for start, end in pairwise(ends)]
 
 
@@ -78,7 +93,9 @@ def visible(records: Sequence[bytes | None], hour: int) -> Visible:
         np.zeros((n, NEIGHBOURS), np.uint64),
         np.zeros((n, NEIGHBOURS), np.float32),
     )
-    _see(_packed(records), hour, *seen)
+    for first in range(0, n, _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
+        _see(_packed(records[some]), hour, seen.counts[some], seen.neighbours[some], seen.weights[some])
     return seen
 
 

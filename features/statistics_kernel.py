@@ -53,7 +53,7 @@ def count(old: Packed, added: Records, added_starts: Places, batch: int, new: Pa
 
     Row i of `added_starts` is where the rows of record i start. `new` is large enough: see `features.statistics`.
     """
-    room = _room()
+    room = _room(_most_pairs(old) + len(added))
     for i in range(len(old.starts) - 1):
         _unpack(old, i, room)
         first = old.starts[i]
@@ -75,7 +75,7 @@ def see(
     records: Packed, hour: int, counts: Places, neighbours: Longs, weights: npt.NDArray[np.float32]
 ) -> None:
     """Fill zeros with what rankings see whose `visible_hour` is `hour`; see `features.statistics.Visible`."""
-    room = _room()
+    room = _room(_most_pairs(records))
     for i in range(len(records.starts) - 1):
         _unpack(records, i, room)
         _add_windows(room.hours[: room.held[0]], hour, 1, counts[i])
@@ -88,14 +88,25 @@ def see(
 
 
 @jit
-def _room() -> _Room:
-    pairs = NEIGHBOURS + 3 * PAIRS_AN_HOUR + 1
+def _room(pairs: int) -> _Room:
+    """Return room for a record of so many pairs, and one: most have few, and memory costs when it is first touched."""
+    pairs = 1 + min(pairs, NEIGHBOURS + 3 * PAIRS_AN_HOUR)
     return _Room(
         np.zeros((HOURS_KEPT + 2, BUCKET_WORDS), np.uint32),
         np.zeros((DAYS_KEPT + 3, BUCKET_WORDS), np.uint32),
         np.empty((pairs, 3), np.uint64),
         np.zeros(3, np.int64),
     )
+
+
+@jit
+def _most_pairs(records: Packed) -> int:
+    """Return how many pairs the record with the most has; one that is no record of ours counts for what it says."""
+    most = 0
+    for i in range(len(records.starts) - 1):
+        if records.starts[i + 1] - records.starts[i] >= HEADER_WORDS:
+            most = max(most, int(records.words[records.starts[i] + 3]))
+    return most
 
 
 @jit
@@ -114,13 +125,19 @@ def _unpack(records: Packed, i: int, room: _Room) -> None:
     room.held[0], room.held[1], room.held[2] = hours, days, pairs
     at = start + HEADER_WORDS
     for rows, held in ((room.hours, room.held[0]), (room.days, room.held[1])):
-        for row in range(held):
-            rows[row] = words[at : at + BUCKET_WORDS]
-            at += BUCKET_WORDS
+        at = _copy(words, at, rows.reshape(rows.size), 0, held * BUCKET_WORDS)
     for row in range(room.held[2]):
         room.pairs[row, _NEIGHBOUR] = records.longs[at // 2]
         room.pairs[row, _HOUR], room.pairs[row, _WEIGHT] = words[at + 2], words[at + 3]
         at += PAIR_WORDS
+
+
+@jit
+def _copy(words: Words, at: int, into: Words, first: int, count: int) -> int:
+    """Copy words, which may be to a place before them in the same array; return where they end."""
+    for word in range(count):
+        into[first + word] = words[at + word]
+    return at + count
 
 
 @jit
@@ -130,9 +147,8 @@ def _packed(room: _Room, batch: int, new: Packed, at: int) -> int:
     new.words[at + 2], new.words[at + 3] = room.held[0] | room.held[1] << 16, room.held[2]
     at += HEADER_WORDS
     for rows, held in ((room.hours, room.held[0]), (room.days, room.held[1])):
-        for row in range(held):
-            new.words[at : at + BUCKET_WORDS] = rows[row]
-            at += BUCKET_WORDS
+        _copy(rows.reshape(rows.size), 0, new.words, at, held * BUCKET_WORDS)
+        at += held * BUCKET_WORDS
     for row in range(room.held[2]):
         new.longs[at // 2] = room.pairs[row, _NEIGHBOUR]
         new.words[at + 2], new.words[at + 3] = room.pairs[row, _HOUR], room.pairs[row, _WEIGHT]
@@ -203,8 +219,8 @@ def _drop(rows: Words, held: Places, part: int, count: int) -> None:
     """Remove the first rows."""
     if count:
         held[part] -= count
-        for row in range(held[part]):
-            rows[row] = rows[row + count]
+        words, width = rows.reshape(rows.size), rows.shape[1]
+        _copy(words, count * width, words, 0, held[part] * width)
 
 
 @jit
@@ -290,15 +306,18 @@ def _add_windows(rows: Words, hour: int, hours_per_row: int, counts: Places) -> 
     """Add to `counts` (windows, COUNTERS) the rows that each window, ending before `hour`, holds.
 
     The first window is the last 24 hours, the others are whole days back: the same whether a row is an hour or a folded
-    day. Hours older than a day are in no first window, so that a day's row need not be.
+    day. Hours older than a day are in no first window, so that a day's row need not be. A row stands in the shortest
+    window that holds it, and so in all longer ones.
     """
     today = hour // 24
     for row in range(len(rows)):
         at = np.int64(rows[row, 0]) * hours_per_row
         if at >= hour:
             continue
-        for window in range(WINDOWS):
-            last_day = hours_per_row == 1 and at >= hour - 24
-            if (window == 0 and last_day) or (window > 0 and today - at // 24 <= WINDOW_DAYS[window]):
-                for counter in range(COUNTERS):
-                    counts[window, counter] += rows[row, 1 + counter]
+        window = 0 if hours_per_row == 1 and at >= hour - 24 else 1
+        while 0 < window < WINDOWS and today - at // 24 > WINDOW_DAYS[window]:
+            window += 1
+        for longer in range(window, WINDOWS):
+            own = counts[longer]
+            for counter in range(COUNTERS):
+                own[counter] += rows[row, 1 + counter]

@@ -87,8 +87,8 @@ class Labelling:
 
     def expect(self, facts: Iterable[Fact]) -> None:
         """Prepare for facts that will be taken in next."""
-        listed = (fact.row["items"] or () for fact in facts if _is_listing(fact))
-        self._replay.expect(item["item_id"] for items in listed for item in items)
+        listed = (fact.row for fact in facts if _is_listing(fact))
+        self._replay.expect((row["time"], (item["item_id"] for item in row["items"] or ())) for row in listed)
 
     def take(self, fact: Fact) -> None:
         """Take in one fact of the log; facts come in the order of `received_at`."""

@@ -21,7 +21,7 @@ from features.log.reader import Window, facts
 from features.matrix import Matrix
 from features.readiness import Observed
 from features.table import feature_table
-from training.building.counts import Given, counts_of, merge
+from training.building.counts import Given, counts_of, merge, merged
 from training.building.files import load_part, save_part, whole
 from training.building.shards import Shards
 from training.dataset import Dataset, assembled
@@ -32,7 +32,7 @@ from training.progress import Progress
 from training.source import KINDS
 
 _ROWS_AT_ONCE: Final = 100_000  # copied into the file that all shards end in
-_COUNTS: Final = "counts.npy"
+_COUNTS: Final = "counts"
 _ROWS: Final = "rows.f4"
 
 Task = Callable[["Plan", int], None]
@@ -104,7 +104,7 @@ def count_shard(plan: Plan, shard: int) -> None:
 
 def replay_shard(plan: Plan, shard: int) -> None:
     """Write the rows of a shard's listings, and then, which says that they are all there, their small columns."""
-    counts = np.load(plan.directory / _COUNTS, mmap_mode="r")
+    counts = merged(plan.directory / _COUNTS)
     with whole(plan.path("rows", shard)) as file:
 
         def keep(rows: Matrix) -> None:

@@ -1,22 +1,27 @@
 """What all visitors together add to the statistics of items, hour by hour, counted before any listing is replayed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from features.attributes import Attribute
+from features.compiled import jit
 from features.facts import Event, Records
 from features.increments import INCREMENT, Increments, ordered
 from features.log.reader import Fact
 from features.log.schema import Kind
 from features.replay import OwnCounts, Replay
+from features.statistics import counted
 from training.building.files import whole
 
 _END: Final = 2**31  # an hour after all others
-_KEYS: Final = ("item", "neighbour", "counter")  # of one hour
+_KEYS: Final = ("item", "hour", "neighbour", "counter")
+_ROWS_AT_ONCE: Final = 2_000_000  # of all shards, 32 bytes each, while they are added up
+
+Places: TypeAlias = npt.NDArray[np.int64]
 
 
 class Recorded:
@@ -30,34 +35,91 @@ class Recorded:
         """Count an event."""
         self._own.take(event, prior)
 
-    def upto(self, hour: int) -> Iterator[Increments]:
-        """Write down the hour that is over; nothing is yielded."""
+    def reach(self, hour: int) -> None:
+        """Write down the hour that is over."""
         self.hours += [summed(each.rows) for each in self._own.upto(hour)]
-        return iter(())
+
+    def records(self, items: Sequence[int]) -> list[bytes | None]:
+        """Return nothing: there are no rankings that would see it."""
+        return [None] * len(items)
 
 
 class Given:
-    """Counts of all visitors, written down before; what a replay takes in itself is among them."""
+    """Counts of all visitors, written down before, by item and hour; what a replay takes in itself is among them.
+
+    An item is counted when it is read, not with every hour: most items of a shop are of no interest to a shard in most
+    hours.
+    """
 
     def __init__(self, rows: Records) -> None:
-        self._rows = rows
-        self._hours: npt.NDArray[np.uint32] = np.ascontiguousarray(rows["hour"])
-        self._done = 0
+        self._rows, self._hour = rows, 0
+        self._items, done = np.unique(np.ascontiguousarray(rows["item"]), return_index=True)
+        self._done: Places = done.astype(np.int64)
+        self._ends: Places = np.append(self._done[1:], len(rows)).astype(np.int64)
+        self._records: dict[int, bytes] = {}
 
     def take(self, event: Event, prior: bytes) -> None:
         """Count nothing: it is counted."""
 
-    def upto(self, hour: int) -> Iterator[Increments]:
-        """Yield what each hour before `hour` adds, that was not yielded yet."""
-        end = int(np.searchsorted(self._hours, hour))
-        while self._done < end:
-            start = self._done
-            self._done = int(np.searchsorted(self._hours, self._hours[start], side="right"))
-            yield Increments(np.array(self._rows[start : self._done]))
+    def reach(self, hour: int) -> None:
+        """Remember which hours count."""
+        self._hour = hour
+
+    def records(self, items: Sequence[int]) -> list[bytes | None]:
+        """Count what hours that are over add to these items, and return their statistics."""
+        wanted = np.unique(np.array(items, np.uint64))
+        places = np.searchsorted(self._items, wanted)
+        inside = places < len(self._items)
+        places = places[inside][self._items[places[inside]] == wanted[inside]]
+        if size := _due(self._rows, self._hour, places, self._done, self._ends):
+            rows = np.empty(size, INCREMENT)
+            added = self._items[
+                places[_take_due(self._rows, self._hour, places, (self._done, self._ends), rows)]
+            ]
+            names = added.tolist()
+            records = counted([self._records.get(name) for name in names], Increments(rows), self._hour)
+            self._records.update(zip(names, records, strict=True))
+        return list(map(self._records.get, items))
+
+
+@jit
+def _end(rows: Records, hour: int, start: int, end: int) -> int:
+    """Return where the rows of an item, from `start` on, are no more of hours before `hour`."""
+    while start < end and rows[start]["hour"] < hour:
+        start += 1
+    return int(start)
+
+
+@jit
+def _due(rows: Records, hour: int, places: Places, done: Places, ends: Places) -> int:
+    """Return how many rows of the items at these places are of hours that are over, and not counted yet."""
+    size = 0
+    for place in places:
+        size += _end(rows, hour, done[place], ends[place]) - done[place]
+    return size
+
+
+@jit
+def _take_due(
+    rows: Records, hour: int, places: Places, bounds: tuple[Places, Places], out: Records
+) -> Places:
+    """Copy those rows, which are counted from now on, and return the indices of the places that have some."""
+    done, ends = bounds
+    found, count, filled = np.empty(len(places), np.int64), 0, 0
+    for i in range(len(places)):
+        start = done[places[i]]
+        end = _end(rows, hour, start, ends[places[i]])
+        for row in range(start, end):
+            out[filled] = rows[row]
+            filled += 1
+        if end > start:
+            found[count], done[places[i]] = i, end
+            count += 1
+    return found[:count]
 
 
 def counts_of(facts: Iterable[Fact], attributes: tuple[Attribute, ...]) -> Records:
-    """Return what the visitors of a shard add, INCREMENT rows by hour and then in their usual order."""
+    """Return what the visitors of a shard add, INCREMENT rows in their usual order."""
     recorded = Recorded()
     replay = Replay(attributes, recorded)
     for fact in facts:
@@ -65,12 +127,12 @@ def counts_of(facts: Iterable[Fact], attributes: tuple[Attribute, ...]) -> Recor
             replay.take_event(fact.row)
         elif fact.kind is Kind.ITEMS:
             replay.take_item(fact.row)
-    list(recorded.upto(_END))
-    return np.concatenate([np.zeros(0, INCREMENT), *recorded.hours])
+    recorded.reach(_END)
+    return ordered(np.concatenate([np.zeros(0, INCREMENT), *recorded.hours]))
 
 
 def summed(rows: Records) -> Records:
-    """Return rows of one hour, in their usual order, with those that add to the same counter as one."""
+    """Return rows in their usual order, with those that add to the same counter in the same hour as one."""
     if not len(rows):
         return rows
     changes = np.zeros(len(rows), np.bool_)
@@ -83,15 +145,21 @@ def summed(rows: Records) -> Records:
     return found
 
 
-def merge(parts: Sequence[Path], into: Path) -> None:
-    """Add up the counts of all shards, an hour at a time, into one file."""
+def merge(parts: Sequence[Path], into: Path, rows_at_once: int = _ROWS_AT_ONCE) -> None:
+    """Add up the counts of all shards, some items at a time, into one file of rows in their usual order."""
     shards = [np.load(part, mmap_mode="r") for part in parts]
-    hours = [np.ascontiguousarray(shard["hour"]) for shard in shards]
-    found = np.unique(np.concatenate([np.unique(each) for each in hours]))
-    merged = []
-    for hour in found.tolist():
-        ends = [np.searchsorted(each, (hour, hour + 1)) for each in hours]
-        rows = np.concatenate([shard[start:end] for shard, (start, end) in zip(shards, ends, strict=True)])
-        merged.append(summed(ordered(rows)))
+    items = [np.ascontiguousarray(shard["item"]) for shard in shards]
+    pieces = 1 + sum(map(len, shards)) // rows_at_once
+    edges = np.array([piece * 2**64 // pieces for piece in range(1, pieces)], np.uint64)
+    cuts = [[0, *np.searchsorted(each, edges).tolist(), len(each)] for each in items]
     with whole(into) as file:
-        np.save(file, np.concatenate([np.zeros(0, INCREMENT), *merged]))
+        for piece in range(pieces):
+            rows = [shard[cut[piece] : cut[piece + 1]] for shard, cut in zip(shards, cuts, strict=True)]
+            file.write(summed(ordered(np.concatenate(rows))).tobytes())
+
+
+def merged(path: Path) -> Records:
+    """Return the rows of a file that `merge` wrote, mapped."""
+    if not path.stat().st_size:
+        return np.zeros(0, INCREMENT)
+    return np.memmap(path, INCREMENT, "r")

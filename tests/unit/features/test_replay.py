@@ -41,7 +41,8 @@ def change(item_id: str, at: float, price: float | None, *, deleted: bool = Fals
 def taken(facts: Sequence[Fact], *, expected: bool = False) -> Replay:
     replay = Replay(DEFAULT)
     if expected:
-        replay.expect(iter([*IDS, "a", "never listed"]))
+        moments = {row["time"] + later for _, row in facts if "time" in row for later in (0.0, 3_600.0)}
+        replay.expect((at, iter([*IDS, "a", "never listed"])) for at in moments)
     for kind, row in facts:
         replay.take_event(row) if kind == "event" else replay.take_item(row)
     return replay
