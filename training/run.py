@@ -12,6 +12,7 @@ from features.readiness import Finding, Observed
 from features.table import FeatureTable, feature_table
 from service.ranking.forest import Forest
 from training.dataset import Dataset
+from training.effort import Effort
 from training.evaluate import Evaluation, Rival, evaluate
 from training.fit import DEBIASED, Choice, Forester, Grown, with_positives
 from training.gate import Check, Verdict, judge
@@ -27,7 +28,6 @@ from training.progress import Progress, Silent
 from training.publish import Papers, Place, bundle_of, introduce, live_version, manifest_of, publish
 from training.reading import Reading, listings
 from training.source import Installation, attributes_of
-from training.tuning import Effort, Tuner
 from training.usable import check_usable
 from training.window import Cut, cut_at_share
 
@@ -142,7 +142,11 @@ class Trainer:
 def _chosen(forester: Forester, before: Dataset, tune: Effort | None) -> tuple[Choice, Tuning | None]:
     """Choose, and tune where that is wished, on what lies before the judged window and nothing else."""
     choice = forester.choose(before)
-    return (choice, None) if tune is None else Tuner(forester, tune).tune(before, choice)
+    if tune is None:
+        return choice, None
+    from training.tuning import Tuner  # noqa: PLC0415 - Optuna takes more than a second to load
+
+    return Tuner(forester, tune).tune(before, choice)
 
 
 def _against_live(choice: Choice, cut: Cut, judged: Forest, live: Live | None, seed: int) -> Iterator[Check]:

@@ -17,6 +17,7 @@ from optuna.distributions import BaseDistribution, FloatDistribution, IntDistrib
 
 from features.bundle import Trial, Tuning
 from training.dataset import Dataset
+from training.effort import Effort
 from training.fit import (
     DEBIASED,
     NDCG_AT,
@@ -51,14 +52,6 @@ EndedBy = Literal["trials", "time"]
 
 class OutOfTimeError(Exception):
     """The time for looking is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How much to look: so many trials beside the usual parameters, but no longer than `seconds`."""
-
-    trials: int
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from features.bundle import NEXT_ITEMS
 from training.cli.moment import Moment
 from training.cli.steps import Steps
 from training.cli.words import as_json, recommending, recommending_json, summary
+from training.effort import Effort
 from training.next_items.run import Learned, learn
 from training.report import report
 from training.run import Trained, Trainer, Wish
 from training.source import Installation
-from training.tuning import Effort
 from training.usable import UnusableLogError
 
 REFUSED: Final = 3  # trained, but a gate keeps it from serving

@@ -21,10 +21,11 @@ from training.cli.check import BROKEN, NOT_YET, USABLE, check
 from training.cli.evaluate import evaluate
 from training.cli.train import REFUSED, train
 from training.dataset import Dataset
+from training.effort import Effort
 from training.fit import Choice, Forester
 from training.report import report
 from training.run import Trainer, Wish, judged_share, optional_columns
-from training.tuning import Effort, Tuner
+from training.tuning import Tuner
 from training.usable import UnusableLogError
 
 START = 1_700_000_000.0

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,8 +9,9 @@ from optuna.distributions import FloatDistribution, IntDistribution
 
 from training import fit, tuning
 from training.dataset import Dataset
+from training.effort import Effort
 from training.fit import DEBIASED, Candidate, Choice, Forester, parameters_for
-from training.tuning import LISTWISE, SPACE, Effort, Tuner
+from training.tuning import LISTWISE, SPACE, Tuner
 
 MakeDataset = Callable[..., Dataset]
 FOR_EVER = 1e9  # seconds
@@ -133,3 +136,8 @@ def test_the_usual_parameters_lie_inside_what_is_searched(data: Dataset, times: 
     for name, searched in {**SPACE, **LISTWISE}.items():
         assert isinstance(searched, FloatDistribution | IntDistribution)
         assert searched.low <= usual[name] <= searched.high
+
+
+def test_optuna_is_loaded_by_those_alone_who_look_for_parameters() -> None:
+    says = "import sys, training.cli.train; sys.exit('optuna' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", says], check=False).returncode == 0
