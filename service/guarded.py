@@ -1,21 +1,22 @@
-"""The store behind the circuit breaker, as every request sees it."""
+"""The store behind its circuit breakers, as every request sees it."""
 
 from collections.abc import Sequence
 
-from features.store.circuit import PATIENCE_SECONDS, Circuit
+from features.store.circuit import PATIENCE_SECONDS, Circuits
 from features.store.protocol import EventWrite, ExposureWrite, Found, ItemWrite, Store, StreamState, TrailPart
 
 
 class GuardedStore:
-    """A Store that fails at once while its circuit is open."""
+    """A Store that fails at once while its circuit is open: that of rankings, or that of all other calls."""
 
-    def __init__(self, store: Store, circuit: Circuit) -> None:
+    def __init__(self, store: Store, circuits: Circuits) -> None:
         self._store = store
-        self._circuit = circuit
+        self._circuit = circuits.patient
+        self._hurried = circuits.hurried
 
-    def ping(self) -> None:
+    def ping(self, timeout_seconds: float | None = None) -> None:
         """Return if the store answers."""
-        self._circuit.run(self._store.ping)
+        self._circuit.run(lambda: self._store.ping(timeout_seconds))
 
     def close(self) -> None:
         """Give back what is held."""
@@ -31,7 +32,7 @@ class GuardedStore:
         timeout_seconds: float | None = None,
     ) -> Found:
         """Return what one ranking needs."""
-        return self._circuit.run(
+        return self._hurried.run(
             lambda: self._store.read(
                 shop, visitor_id, item_ids, totals=totals, timeout_seconds=timeout_seconds
             ),
@@ -46,7 +47,7 @@ class GuardedStore:
         self, shop: str, write: ExposureWrite, *, timeout_seconds: float | None = None
     ) -> None:
         """Append an exposure."""
-        self._circuit.run(
+        self._hurried.run(
             lambda: self._store.append_exposure(shop, write, timeout_seconds=timeout_seconds),
             patient=_patient(timeout_seconds),
         )

@@ -7,7 +7,7 @@ from typing import Final
 from flask import Flask
 
 from features.bundle import CANARY, NEXT_ITEMS, SHADOW, Following, Shelf
-from features.store.circuit import Circuit
+from features.store.circuit import PATIENCE_SECONDS, Circuits
 from features.store.exchange import Exchange
 from features.store.findings import RedisFindings
 from features.store.privacy import PrivacyStore
@@ -68,7 +68,8 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
     Nothing is connected to, read or loaded yet.
     """
     redis_url = _redis_of(settings)
-    exchange = Exchange(redis_url, STORE_SECONDS, (metrics := Metrics()).store_available)
+    hurried_seconds = max(settings.deadline_ms / 2_000, PATIENCE_SECONDS)  # a ranking has two round trips
+    exchange = Exchange(redis_url, STORE_SECONDS, (metrics := Metrics()).store_available, hurried_seconds)
     shop_settings = RedisSettings(exchange)
     directory = Directory(shop_settings, clock)
     shelf = Shelf(settings.models_url)
@@ -81,7 +82,7 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         clock=clock,
         timer=time.perf_counter,
         new_id=ranking_id,
-        store=GuardedStore(work_store, Circuit(time.perf_counter, metrics.store_available)),
+        store=_guarded(work_store, metrics, hurried_seconds),
         shop_settings=shop_settings,
         directory=directory,
         tables=Tables(),
@@ -106,6 +107,15 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         requests=Desk(privacy, _export(settings, work_store, privacy), objections, shelf, ranking_id),
     )
     return deps, models
+
+
+def _guarded(store: RedisWorkStore, metrics: Metrics, hurried_seconds: float) -> GuardedStore:
+    """Return the store as requests see it."""
+
+    def probe() -> None:
+        store.ping(hurried_seconds)
+
+    return GuardedStore(store, Circuits(time.perf_counter, metrics.store_available, "the store", probe))
 
 
 def _redis_of(settings: Settings) -> str:

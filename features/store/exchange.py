@@ -37,12 +37,19 @@ class Servers(Protocol):
 
 
 class Exchange:
-    """Connections to the state. `on_change` hears whether all parts of a cluster answer, when that changes."""
+    """Connections to the state. `on_change` hears whether all parts of a cluster answer, when that changes.
+
+    A part is left alone by calls with a deadline until it answers in `hurried_seconds`, of which one has two.
+    """
 
     def __init__(
-        self, url: str, timeout_seconds: float, on_change: Callable[[bool], None] = lambda _: None
+        self,
+        url: str,
+        timeout_seconds: float,
+        on_change: Callable[[bool], None] = lambda _: None,
+        hurried_seconds: float = 0.0,
     ) -> None:
-        self._servers = _servers(address_of(url), on_change)
+        self._servers = _servers(address_of(url), on_change, hurried_seconds)
         self._timeout = timeout_seconds
 
     def run(self, commands: Sequence[Command], timeout_seconds: float | None = None) -> list[Reply]:
@@ -69,10 +76,10 @@ class Exchange:
         except (RedisError, OSError) as error:
             raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
 
-    def ping(self) -> None:
+    def ping(self, timeout_seconds: float | None = None) -> None:
         """Return if every server answers; raises StoreUnavailable."""
         try:
-            replies = self._servers.ping(self._timeout)
+            replies = self._servers.ping(timeout_seconds or self._timeout)
         except (RedisError, OSError) as error:
             raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
         for reply in replies:
@@ -97,11 +104,11 @@ class Exchange:
         self._servers.close()
 
 
-def _servers(address: Address, on_change: Callable[[bool], None]) -> Servers:
+def _servers(address: Address, on_change: Callable[[bool], None], hurried_seconds: float) -> Servers:
     options = parse_url(address.url)  # type: ignore[no-untyped-call]
     if address.kind == "server":
         return Server(options)
-    return Routed(Topology(finder(address, options)), options, on_change)
+    return Routed(Topology(finder(address, options)), options, on_change, hurried_seconds)
 
 
 def sound(reply: Reply) -> Reply:

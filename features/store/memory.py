@@ -86,7 +86,7 @@ class MemoryStore:
         """Return what a shop holds; of an unknown one, nothing yet."""
         return self._shops.setdefault(shop, ShopState(self._clock))
 
-    def ping(self) -> None:
+    def ping(self, timeout_seconds: float | None = None) -> None:
         """Return: it always answers."""
 
     def close(self) -> None:

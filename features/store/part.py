@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from redis.exceptions import RedisError
 
-from features.store.circuit import PATIENCE_SECONDS, Circuit
+from features.store.circuit import PATIENCE_SECONDS, Circuit, Circuits
 from features.store.lua import Command
 from features.store.protocol import PartUnavailable, StoreUnavailable
 from features.store.wire import Reply, Server, Wire
@@ -15,10 +15,10 @@ _ASKING: Final[Command] = ("ASKING",)
 
 
 class Part(NamedTuple):
-    """A server of several, and the circuit around it."""
+    """A server of several, and the circuits around it."""
 
     server: Server
-    circuit: Circuit
+    circuits: Circuits
 
 
 class Sent(NamedTuple):
@@ -32,15 +32,15 @@ class Sent(NamedTuple):
 class Talk:
     """Commands that go to one server together. What fails becomes the reply to each of them."""
 
-    def __init__(self, part: Part, sents: Sequence[Sent], timeout: float) -> None:
-        self._part, self._sents, self._timeout = part, sents, timeout
+    def __init__(self, part: Part, circuit: Circuit, sents: Sequence[Sent], timeout: float) -> None:
+        self._part, self._circuit, self._sents, self._timeout = part, circuit, sents, timeout
         self._commands = [word for sent in sents for word in _words(sent)]
         self._began = time.monotonic()
         self._wire: Wire | None = None  # None: they could not be sent on a connection that was kept
         self._used = False
         self._failure: Exception | None = None
         try:
-            part.circuit.admit()
+            circuit.admit()
             self._wire, self._used = part.server.take(timeout)
             self._wire.send(self._commands, timeout)
         except StoreUnavailable as error:  # it did not answer a moment ago
@@ -55,7 +55,7 @@ class Talk:
             for sent in self._sents:
                 replies[sent.place] = PartUnavailable(f"{self._part.server.name}: {self._failure}")
             return False
-        self._part.circuit.succeeded()
+        self._circuit.succeeded()
         heard = iter(said)
         for sent in self._sents:
             if sent.asking:
@@ -90,7 +90,15 @@ class Talk:
     def _failed(self, error: Exception) -> None:
         self._failure = error
         if self._timeout >= PATIENCE_SECONDS:
-            self._part.circuit.failed(error, time.monotonic() - self._began)
+            self._circuit.failed(error, time.monotonic() - self._began)
+
+
+def answers(server: Server, timeout: float) -> None:
+    """Return if a server answers in time; raises StoreUnavailable."""
+    try:
+        server.ping(timeout)
+    except (RedisError, OSError) as error:
+        raise StoreUnavailable(f"{server.name}: {error}") from error
 
 
 def _words(sent: Sent) -> tuple[Command, ...]:

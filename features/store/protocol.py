@@ -111,8 +111,8 @@ START: Final = b"0-0"
 class Store(Protocol):
     """What serving asks of the state. Each method is one round trip; each may raise StoreUnavailable."""
 
-    def ping(self) -> None:
-        """Return if the store answers."""
+    def ping(self, timeout_seconds: float | None = None) -> None:
+        """Return if the store answers, in so long."""
 
     def close(self) -> None:
         """Give back what is held; the store is not used afterwards."""

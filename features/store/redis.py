@@ -31,9 +31,9 @@ class RedisStore:
         self._exchange = exchange
         self._bound = stream_bound
 
-    def ping(self) -> None:
+    def ping(self, timeout_seconds: float | None = None) -> None:
         """Return if every server answers."""
-        self._exchange.ping()
+        self._exchange.ping(timeout_seconds)
 
     def close(self) -> None:
         """Close the connections."""

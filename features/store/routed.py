@@ -11,9 +11,9 @@ from typing import Any, Final, TypeAlias
 import hiredis
 from redis.crc import key_slot
 
-from features.store.circuit import Circuit
+from features.store.circuit import Circuits
 from features.store.lua import Command
-from features.store.part import Part, Sent, Talk
+from features.store.part import Part, Sent, Talk, answers
 from features.store.protocol import PartUnavailable
 from features.store.topology import Owners, Place, Topology
 from features.store.wire import Reply, Server
@@ -29,14 +29,22 @@ Waiting: TypeAlias = dict[Place | None, list[Sent]]
 
 
 class Routed:
-    """Round trips by slot. `on_change` hears whether all masters answer, when that changes."""
+    """Round trips by slot. `on_change` hears whether all masters answer, when that changes.
+
+    A call is hurried that has no more time than two round trips of `hurried_seconds`.
+    """
 
     def __init__(
-        self, topology: Topology, options: Mapping[str, Any], on_change: Callable[[bool], None]
+        self,
+        topology: Topology,
+        options: Mapping[str, Any],
+        on_change: Callable[[bool], None],
+        hurried_seconds: float = 0.0,
     ) -> None:
         self._topology = topology
         self._options = options
         self._on_change = on_change
+        self._hurried_seconds = hurried_seconds
         self._parts: dict[Place, Part] = {}
         self._owners: Owners = []
 
@@ -81,14 +89,19 @@ class Routed:
         return owners
 
     def _changed(self) -> None:
-        self._on_change(all(part.circuit.closed for part in list(self._parts.values())))
+        self._on_change(all(part.circuits.closed for part in list(self._parts.values())))
 
     def _part(self, place: Place) -> Part:
         if place not in self._parts:
             host, port = place
             server = Server({**self._options, "host": host, "port": port})
-            circuit = Circuit(time.monotonic, lambda _: self._changed(), server.name)
-            self._parts.setdefault(place, Part(server, circuit))
+            circuits = Circuits(
+                time.monotonic,
+                lambda _: self._changed(),
+                server.name,
+                lambda: answers(server, self._hurried_seconds),
+            )
+            self._parts.setdefault(place, Part(server, circuits))
         return self._parts[place]
 
     def _round(self, waiting: Waiting, replies: list[Reply], deadline: float) -> None:
@@ -101,7 +114,10 @@ class Routed:
                 self._topology.renew()
             else:
                 left = max(deadline - time.monotonic(), LEAST_SECONDS)
-                talks.append(Talk(self._part(place), sents, left))
+                part = self._part(place)
+                is_hurried = left <= 2 * self._hurried_seconds
+                circuit = part.circuits.hurried if is_hurried else part.circuits.patient
+                talks.append(Talk(part, circuit, sents, left))
         for talk in talks:
             if not talk.finish(replies, max(deadline - time.monotonic(), LEAST_SECONDS)):
                 self._topology.renew()

@@ -29,6 +29,8 @@ class Endpoint:
     description: str = ""
     query: TypeAdapter[Any] | None = None  # what may stand behind the `?`
     needs_body: bool = True  # where there is a request
+    also: tuple[str, ...] = ()  # statuses beside 200 with the same body
+    refusals: tuple[str, ...] = ()  # statuses of problems beside those that its access may meet
 
     @property
     def name(self) -> str:

@@ -71,6 +71,14 @@ ENDPOINTS: Final = (
         "GET", "/healthz", healthz, Access.NONE, "Whether the process is alive", None, TypeAdapter(Alive)
     ),
     Endpoint(
-        "GET", "/readyz", readyz, Access.NONE, "Whether it is ready, and why not", None, TypeAdapter(Ready)
+        "GET",
+        "/readyz",
+        readyz,
+        Access.NONE,
+        "Whether it is ready, and why not",
+        None,
+        TypeAdapter(Ready),
+        "503 where it is not, with the same body.",
+        also=("503",),
     ),
 )

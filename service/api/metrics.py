@@ -101,4 +101,13 @@ def _is_local(address: str | None) -> bool:
         return not address  # a Unix socket has no address
 
 
-ENDPOINTS: Final = (Endpoint("GET", "/metrics", metrics, Access.NONE, "Metrics in Prometheus's text format"),)
+ENDPOINTS: Final = (
+    Endpoint(
+        "GET",
+        "/metrics",
+        metrics,
+        Access.NONE,
+        "Metrics in Prometheus's text format",
+        refusals=("401", "403"),
+    ),
+)

@@ -86,8 +86,8 @@ def _operation(endpoint: Endpoint, schemas: dict[Any, Any]) -> dict[str, Any]:
             for name in _PARAMETER.findall(endpoint.path)
         ]
         + _query(endpoint),
-        "responses": {"200": _response(endpoint, schemas)}
-        | {s: _problem(s, schemas) for s in _ERRORS[endpoint.access]},
+        "responses": {s: _response(endpoint, schemas) for s in ("200", *endpoint.also)}
+        | {s: _problem(s, schemas) for s in (*_ERRORS[endpoint.access], *endpoint.refusals)},
         "security": [] if endpoint.access is Access.NONE else [{"key": []}],
         "x-balad-key": endpoint.access.value,
     }

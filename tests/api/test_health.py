@@ -92,6 +92,13 @@ def test_the_contract_names_every_call_with_its_models(api: "Api") -> None:
         assert reference in document["components"]["schemas"]
 
 
+def test_the_contract_says_how_a_process_that_is_not_ready_answers(api: "Api") -> None:
+    paths = api.call("GET", "/openapi.json", key=None).json["paths"]
+    ready = paths["/readyz"]["get"]["responses"]
+    assert ready["503"]["content"] == ready["200"]["content"]
+    assert set(paths["/metrics"]["get"]["responses"]) == {"200", "401", "403"}
+
+
 def test_the_contract_is_a_page_that_asks_nobody_else_for_anything(api: "Api") -> None:
     response = api.call("GET", "/docs", key=None)
     assert response.headers["Content-Type"].startswith("text/html")

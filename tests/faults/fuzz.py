@@ -16,6 +16,8 @@ from schemathesis.specs.openapi.checks import status_code_conformance
 
 from features.store.embedded import EmbeddedServer
 from service.app import create_app
+from service.directory import REFRESH_SECONDS
+from service.refresher import Refresher
 from service.settings import Settings
 from service.shops import create_shop
 from service.wiring import handles
@@ -78,7 +80,7 @@ def _fuzz(operation: Any, key: str, cases: int, found: Fuzz) -> None:
 
     try:
         try_one()
-    except Exception as error:  # noqa: BLE001 - whatever it is, the other calls are tried too
+    except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001 - whatever it is, the other calls are tried too
         found.wrong.append(f"{name}: {error}")
 
 
@@ -88,5 +90,9 @@ def _application(redis_url: str, data: Path) -> Iterator[tuple[Flask, str]]:
     deps, _ = handles(Settings(data=data, redis_url=redis_url))
     with closing(deps.store):
         shop = create_shop(deps.shop_settings, "acme", now=time.time())
-        deps.directory.refresh()
-        yield create_app(deps), shop.secret_key
+        refresher = Refresher([deps.directory.refresh], REFRESH_SECONDS)
+        refresher.start()
+        try:
+            yield create_app(deps), shop.secret_key
+        finally:
+            refresher.stop()

@@ -121,9 +121,10 @@ def _rank(place: Town, seconds: float) -> list[tuple[float, int]]:
         began, n = time.perf_counter() + number / RANKINGS_PER_SECOND, 0
         with Connection(place.port) as connection:
             while (due := began + n * pause) < began + seconds:
+                question = _question(place, n * CLIENTS + number)
                 time.sleep(max(0.0, due - time.perf_counter()))
-                answer = connection.send(_question(place, n * CLIENTS + number))
-                waits.append((1000 * answer.seconds, answer.status))
+                status = connection.send(question).status
+                waits.append((1000 * (time.perf_counter() - due), status))
                 n += 1
 
     threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
