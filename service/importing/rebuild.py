@@ -19,7 +19,8 @@ from features.store.privacy import PrivacyStore
 from features.store.protocol import WorkStore
 from features.store.settings import SettingsStore
 from service.changes import restore_setting
-from service.importing.load import CHUNK, turn
+from service.importing.collecting import rarely_collecting
+from service.importing.load import turn
 from service.privacy.requests import restore
 from service.shops import shop_of
 from service.worker.entries import streamed
@@ -27,6 +28,7 @@ from service.worker.held import Held
 from service.worker.history import History
 from service.worker.state import Cursor
 
+CHUNK: Final = 10_000  # facts in memory at once; each reads and writes the statistics of all items it touches
 _SHORT_LIFE_SECONDS: Final = (
     60  # of visitors who are gone by the end of the log: until their next event is replayed
 )
@@ -47,7 +49,7 @@ class Rebuild:
 
     def run(self, told: Told = lambda _date, _count: None) -> int:
         """Rebuild the shop and return how many facts its state was made from."""
-        with turn(self.store, self.log, self.shop, uuid4().hex) as held:
+        with turn(self.store, self.log, self.shop, uuid4().hex) as held, rarely_collecting():
             held.save(replace(held.state, rebuilding=True, imported=None))
             while held.archive(self.clock()):
                 pass
