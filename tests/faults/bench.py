@@ -16,12 +16,14 @@ import orjson
 
 from tests.benchmarks import generated
 from tests.benchmarks.machine import Busy, described
+from tests.faults.clustered import clustered
 from tests.faults.disk import NoMountError, disk_full
 from tests.faults.erasing import erased
+from tests.faults.fleet import NODE_TIMEOUT_MS
 from tests.faults.fuzz import fuzzed
 from tests.faults.kill_rounds import PER_SECOND, Report, kill_rounds
 from tests.faults.mutations import mutate
-from tests.faults.outages import slow, stopped
+from tests.faults.outages import RANKINGS_PER_SECOND, slow, stopped
 from tests.faults.rebuilding import rebuilt
 
 DOCS: Final = Path(__file__).resolve().parents[2] / "docs"
@@ -29,6 +31,7 @@ KEPT: Final = DOCS / "reliability.json"
 PAGE: Final = DOCS / "reliability.md"
 OUTAGE_SECONDS: Final = 30.0
 SLOW_MS: Final = 50.0
+CLUSTER_SECONDS: Final = 30.0
 _SHOWN: Final = 20  # of what was wrong
 TEXTS_PER_CASE: Final = 200  # for each parser: a call costs as much as many texts
 
@@ -62,7 +65,7 @@ def _told(report: Report) -> str:
     lost = f", at most {report.oldest_loss_seconds:.2f} s before a kill of Redis" if report.missing else ""
     return (
         f"`{report.mode}`: {report.rounds} kills with -9 ({by_role}) in {report.seconds:.0f} s, {PER_SECOND} events/s "
-        f"sent whenever it answers ({report.per_second:.0f}/s with all interruptions): {report.missing} of "
+        f"offered, those of an interruption after it, and {report.per_second:.0f}/s acknowledged: {report.missing} of "
         f"{report.acknowledged:,} acknowledged missing{lost}, {report.doubled} doubled; {report.failures:,} calls were "
         f"sent again"
     )
@@ -87,7 +90,7 @@ def late(_: Size) -> list[str]:
         (
             f"Redis {got.delay_ms:.0f} ms late on each answer under 200 rankings/s, deadline 50 ms: "
             f"{got.rankings - got.not_200:,} of {got.rankings:,} answered 200; p99 {got.p99:.1f} ms, longest "
-            f"{got.longest:.1f} ms"
+            f"{got.longest:.1f} ms, {got.late} after their deadline"
         )
     ]
 
@@ -119,13 +122,38 @@ def erasure(size: Size) -> list[str]:
     ]
 
 
+def cluster(_: Size) -> list[str]:
+    """A cluster that loses a master, and whose slots move."""
+    got = clustered(CLUSTER_SECONDS)
+    lost = f", at most {got.oldest_loss_seconds:.2f} s before the kill" if got.missing else ""
+    return [
+        (
+            f"three masters with a replica each, {RANKINGS_PER_SECOND} rankings/s and {PER_SECOND} events/s over HTTP; "
+            f"a master killed with -9, silent masters are taken for dead after {NODE_TIMEOUT_MS / 1000:g} s: "
+            f"{got.rankings - got.not_200:,} of {got.rankings:,} rankings answered 200, p99 {got.during_p99:.1f} ms, "
+            f"before {got.before_p99:.1f} ms; the cluster named the successor after {got.failover_seconds:.2f} s, no "
+            f"event was acknowledged for {got.gap_seconds:.2f} s"
+        ),
+        (
+            f"then all {got.moved} slots of the shop moved to another master (`CLUSTER MIGRATESLOTS`) in "
+            f"{got.moving_seconds:.1f} s: {got.moving_rankings - got.moving_not_200:,} of {got.moving_rankings:,} "
+            f"rankings answered 200, p99 {got.moving_p99:.1f} ms; no event was acknowledged for "
+            f"{got.moving_gap_seconds:.2f} s at the longest"
+        ),
+        (
+            f"of {got.acknowledged:,} acknowledged events {got.missing} missing{lost}, {got.doubled} doubled: a "
+            f"failover may lose what the replica lacked"
+        ),
+    ]
+
+
 def rebuild(size: Size) -> list[str]:
     """All that Redis derived from a million live events, lost and made again."""
     got = rebuilt(size.events)
     return [
         (
-            f"{got.events:,} live events and a catalogue, what Redis derived from them deleted, then `balad rebuild` on "
-            f"one core: {got.facts:,} facts in {got.seconds:.1f} s, {got.per_second:,.0f}/s, its start included "
+            f"{got.events:,} live events and a catalogue, what Redis derived from them deleted, then `balad rebuild` "
+            f"on one core: {got.facts:,} facts in {got.seconds:.1f} s, {got.per_second:,.0f}/s, its start included "
             f"({got.cpu_seconds:.1f} s of its core; Redis had the other); {got.differing} of {got.keys:,} keys differ "
             f"from before"
         )
@@ -170,6 +198,7 @@ SECTIONS: Final[dict[str, Section]] = {
     "fuzz": Section("Made-up calls", fuzz),
     "parsers": Section("Nearly right texts", parsers),
     "erasure": Section("Erasure", erasure),
+    "cluster": Section("A cluster under load", cluster),
     "rebuild": Section("Rebuilt from the log", rebuild),
 }
 

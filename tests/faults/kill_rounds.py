@@ -11,12 +11,14 @@ from threading import Event, Thread
 from typing import Final, Literal
 
 from tests.benchmarks.client import Connection, prepared
+from tests.benchmarks.installation import until
 from tests.faults.town import PATIENCE_SECONDS, ROLES, Role, Town, town
 
 BATCH: Final = 25
 SENDERS: Final = 4
 PER_SECOND: Final = 600  # events; the promise speaks of 500
 VISITORS: Final = 500
+LONGEST_PAUSE: Final = 2.0  # between a service that works and the next kill
 _LONGEST_WAIT: Final = 0.2  # of a sender that got no answer, before it sends the same again
 
 
@@ -57,7 +59,8 @@ def kill_rounds(
 ) -> Report:
     """Send events while a random process is killed at a random moment, round after round; then look into the log.
 
-    No round begins after `longest_seconds`; `told` hears of each its number and the events acknowledged until then.
+    Each round begins with a service that takes events. No round begins after `longest_seconds`; `told` hears of each
+    its number and the events acknowledged until then.
     """
     draw, kills, redis_kills = random.Random(seed), dict.fromkeys(ROLES, 0), list[float]()
     with TemporaryDirectory(prefix="balad-kill-") as data, town(Path(data), mode) as place:
@@ -67,7 +70,7 @@ def kill_rounds(
                 if time.monotonic() - began > longest_seconds:
                     break
                 _wait_for_more(sent)
-                time.sleep(draw.uniform(0.0, 0.6))
+                time.sleep(draw.uniform(0.0, LONGEST_PAUSE))
                 role = draw.choice(ROLES)
                 if role == "redis":
                     redis_kills.append(time.monotonic())
@@ -76,6 +79,9 @@ def kill_rounds(
                 told(number, len(sent.acknowledged))
             _wait_for_more(sent)
         seconds = time.monotonic() - began
+        until(
+            lambda: place.waiting() == 0, PATIENCE_SECONDS
+        )  # a worker that was killed has its lease for a while
         place.stop()
         logged = place.logged()
     missing = [at for event, at in sent.acknowledged.items() if event not in logged]
@@ -102,7 +108,10 @@ def _oldest_loss(missing: list[float], redis_kills: list[float]) -> float:
 
 @contextmanager
 def sending(place: Town, sent: Sent) -> Iterator[None]:
-    """Send events at a steady rate from some threads, each batch again until it is acknowledged."""
+    """Send events at a steady rate from some threads, each batch again until it is acknowledged.
+
+    What an interruption kept from being sent is sent after it, as fast as it is taken.
+    """
     stop = Event()
     threads = [
         Thread(target=_send, args=(place, sent, number, stop), daemon=True) for number in range(SENDERS)
@@ -154,7 +163,7 @@ def _send(place: Town, sent: Sent, sender: int, stop: Event) -> None:
             now = time.monotonic()
             sent.acknowledged.update(dict.fromkeys(ids, now))
             number += 1
-            due = max(due + pause, now - pause)
+            due += pause
             stop.wait(max(0.0, due - now))
 
 

@@ -47,17 +47,18 @@ class Slow:
     not_200: int
     p99: float
     longest: float
+    late: int  # answered after the deadline, as their callers see it
 
 
 def stopped(seconds: float) -> Outage:
     """Stop Redis (SIGSTOP: it is there and does not answer) under rankings, then let it go on."""
     with TemporaryDirectory(prefix="balad-outage-") as data, town(Path(data), "everysec") as place:
-        _prepare(place)
-        before = _rank(place, min(seconds, 10.0))
+        prepare(place)
+        before = rank(place, min(seconds, 10.0))
         pid = place.server_pid()
         os.kill(pid, signal.SIGSTOP)
         try:
-            during = _rank(place, seconds)
+            during = rank(place, seconds)
             with Connection(place.port) as connection:
                 event = connection.send(_event(place, "away"))
         finally:
@@ -70,8 +71,8 @@ def stopped(seconds: float) -> Outage:
         back = time.monotonic() - began
         return Outage(
             seconds,
-            _p99(before),
-            _p99(during),
+            p99(before),
+            p99(during),
             len(during),
             sum(status != 200 for _, status in during),
             event.status,
@@ -82,23 +83,25 @@ def stopped(seconds: float) -> Outage:
 def slow(delay_ms: float, seconds: float) -> Slow:
     """Put a proxy between the service and Redis that holds back each answer."""
     with TemporaryDirectory(prefix="balad-slow-") as data, town(Path(data), "everysec") as place:
-        _prepare(place)
+        prepare(place)
         inside = str(place.server.directory / "server.sock")
         with _late_proxy(inside, delay_ms / 1000) as port:
             place.settings = place.settings.at(redis_url=f"redis://127.0.0.1:{port}")
             place.restart("web")
             until(lambda: send(place.port, _question(place, 0)) == 200)
-            waits = _rank(place, seconds)
+            waits = rank(place, seconds)
         return Slow(
             delay_ms,
             len(waits),
             sum(status != 200 for _, status in waits),
-            _p99(waits),
+            p99(waits),
             max(wait for wait, _ in waits),
+            sum(wait > DEADLINE_MS for wait, _ in waits),
         )
 
 
-def _prepare(place: Town) -> None:
+def prepare(place: Town) -> None:
+    """Give the shop items and a model, and wait until its listings are personalised."""
     key = place.shop.secret_key
     items = {"items": list(generated.items(LISTING))}
     for request in (
@@ -109,10 +112,10 @@ def _prepare(place: Town) -> None:
             raise RuntimeError("the shop could not be prepared")
     place.publish()
     until(lambda: all(_personalises(place) for _ in range(20)))
-    _rank(place, 2.0)
+    rank(place, 2.0)
 
 
-def _rank(place: Town, seconds: float) -> list[tuple[float, int]]:
+def rank(place: Town, seconds: float) -> list[tuple[float, int]]:
     """Rank at a steady rate; each wait in milliseconds, from when the call was due, and its status."""
     waits: list[tuple[float, int]] = []
     pause = CLIENTS / RANKINGS_PER_SECOND
@@ -187,5 +190,6 @@ def _event(place: Town, event_id: str) -> bytes:
     )
 
 
-def _p99(waits: list[tuple[float, int]]) -> float:
+def p99(waits: list[tuple[float, int]]) -> float:
+    """Return the 99th percentile of the waits."""
     return float(np.percentile([wait for wait, _ in waits], 99))

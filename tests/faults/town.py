@@ -19,6 +19,7 @@ from features.log.reader import rows
 from features.log.schema import Kind
 from features.store.embedded import EmbeddedServer
 from features.store.exchange import Exchange
+from features.store.redis import connect
 from features.store.redis_settings import RedisSettings
 from service.settings import Settings, environment
 from service.shops import NewShop, create_shop
@@ -38,9 +39,16 @@ class Town:
     """The processes of one installation, by role."""
 
     settings: Settings
-    server: EmbeddedServer
     shop: NewShop
+    own_server: EmbeddedServer | None = None  # None where the state is elsewhere
     running: dict[Role, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+
+    @property
+    def server(self) -> EmbeddedServer:
+        """The embedded server."""
+        if self.own_server is None:
+            raise LookupError("the state is in servers of somebody else")
+        return self.own_server
 
     @property
     def port(self) -> int:
@@ -123,6 +131,11 @@ class Town:
         if process.stdin is not None:
             process.stdin.close()
 
+    def waiting(self) -> int:
+        """Return how many facts are not in the log yet, or not counted."""
+        with closing(connect(str(self.settings.redis_url), stream_bound=1)) as store:
+            return store.stream_state(SHOP).length
+
     def logged(self) -> "Counter[str]":
         """Return the ids of the events in the log, each as often as it stands in a file."""
         log = Log(self.settings.log_url)
@@ -133,20 +146,29 @@ class Town:
 @contextmanager
 def town(data: Path, appendfsync: Literal["everysec", "always"], **settings: object) -> Iterator[Town]:
     """Start all parts on a data directory; stop them at the end, whatever happens."""
+    with (
+        EmbeddedServer(data / "redis", appendfsync) as server,
+        settled(data, server.url, server, **settings) as made,
+    ):
+        yield made
+
+
+@contextmanager
+def settled(
+    data: Path, redis_url: str, own_server: EmbeddedServer | None = None, **settings: object
+) -> Iterator[Town]:
+    """Start web and worker on a state that is there; stop them at the end, whatever happens."""
     bind = f"127.0.0.1:{free_port()}"
-    with EmbeddedServer(data / "redis", appendfsync) as server:
-        chosen = Settings(data=data, bind=bind, workers=2, log_level="error").at(
-            redis_url=server.url, **settings
-        )
-        with closing(Exchange(server.url, 10.0)) as exchange:
-            shop = create_shop(RedisSettings(exchange), SHOP, now=time.time())
-        made = Town(chosen, server, shop)
-        try:
-            made.start("worker")
-            made.start("web")
-            yield made
-        finally:
-            made.stop()
+    chosen = Settings(data=data, bind=bind, workers=2, log_level="error").at(redis_url=redis_url, **settings)
+    with closing(Exchange(redis_url, 10.0)) as exchange:
+        shop = create_shop(RedisSettings(exchange), SHOP, now=time.time())
+    made = Town(chosen, shop, own_server)
+    try:
+        made.start("worker")
+        made.start("web")
+        yield made
+    finally:
+        made.stop()
 
 
 def send(port: int, request: bytes) -> int:

@@ -1,0 +1,155 @@
+"""Balad over HTTP on a cluster, under load: a master killed with -9, then slots moved from server to server."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
+from typing import Final
+
+from features.identity import PARTITIONS
+from features.store.keys import stream_key
+from tests.faults.fleet import Cluster, cluster, until
+from tests.faults.kill_rounds import Sent, sending
+from tests.faults.outages import p99, prepare, rank
+from tests.faults.town import PATIENCE_SECONDS, SHOP, settled
+
+OPTIONS: Final = {"cluster-require-full-coverage": "no", "appendonly": "yes"}
+HEAD_START_SECONDS: Final = 1.0  # of the load, before something is done to the cluster
+
+Waits = list[tuple[float, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Clustered:
+    """What came of it; waits of rankings in milliseconds, each beside events of some hundred a second."""
+
+    before_p99: float
+    rankings: int  # while the master was killed and replaced
+    not_200: int
+    during_p99: float
+    failover_seconds: float  # from the kill until the cluster names the successor
+    gap_seconds: float  # the longest time without an acknowledged event
+    moved: int  # slots
+    moving_seconds: float
+    moving_rankings: int
+    moving_not_200: int
+    moving_p99: float
+    moving_gap_seconds: float
+    acknowledged: int
+    missing: int
+    oldest_loss_seconds: float  # how long before the kill a lost event was acknowledged
+    doubled: int
+
+
+def clustered(seconds: float) -> Clustered:
+    """Put three masters, each with a replica, under load for so long before, during and after a failover."""
+    with (
+        TemporaryDirectory(prefix="balad-cluster-") as data,
+        cluster(Path(data) / "servers", replicas=1, options=OPTIONS) as made,
+        settled(Path(data), made.url) as place,
+    ):
+        prepare(place)
+        sent = Sent()
+        with sending(place, sent):
+            before = rank(place, seconds / 2)
+            victim = made.owner(stream_key(SHOP, 0))
+            kill = _Beside(lambda: _fail_over(made, victim))
+            during = kill.done_while(lambda: rank(place, seconds))
+            killed = kill.began
+            made.fleet.start(victim)  # as a replica of its successor
+            until(made.healthy)
+            move = _Beside(lambda: _move_slots(made))
+            moving = move.done_while(lambda: rank(place, seconds))
+        until(lambda: place.waiting() == 0, PATIENCE_SECONDS)
+        place.stop()
+        logged = place.logged()
+    missing = [at for event, at in sent.acknowledged.items() if event not in logged]
+    times = sorted(set(sent.acknowledged.values()))
+    return Clustered(
+        before_p99=p99(before),
+        rankings=len(during),
+        not_200=_not_200(during),
+        during_p99=p99(during),
+        failover_seconds=kill.seconds,
+        gap_seconds=_longest_gap(times, killed, killed + seconds),
+        moved=PARTITIONS,
+        moving_seconds=move.seconds,
+        moving_rankings=len(moving),
+        moving_not_200=_not_200(moving),
+        moving_p99=p99(moving),
+        moving_gap_seconds=_longest_gap(times, move.began, move.began + move.seconds),
+        acknowledged=len(sent.acknowledged),
+        missing=len(missing),
+        oldest_loss_seconds=max((killed - at for at in missing), default=0.0),
+        doubled=sum(number > 1 for number in logged.values()),
+    )
+
+
+class _Beside:
+    """Something that is done in a thread some time after a load began."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._work = work
+        self._failure: Exception | None = None
+        self.began = self.seconds = 0.0
+
+    def done_while(self, load: Callable[[], Waits]) -> Waits:
+        """Run the load, and the work beside it; both are over then."""
+        thread = Thread(target=self._run)
+        thread.start()
+        waits = load()
+        thread.join()
+        if self._failure is not None:
+            raise self._failure
+        return waits
+
+    def _run(self) -> None:
+        time.sleep(HEAD_START_SECONDS)
+        self.began = time.monotonic()
+        try:
+            self._work()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is raised where it is waited for
+            self._failure = error
+        self.seconds = time.monotonic() - self.began
+
+
+def _fail_over(made: Cluster, victim: int) -> None:
+    """Kill a master, and wait until those who are left name its successor."""
+    made.fleet.kill(victim)
+    until(lambda: made.owner(stream_key(SHOP, 0)) != victim)
+
+
+def _move_slots(made: Cluster) -> None:
+    """Move each slot of the shop to another master, one after the other, as the server's own command does."""
+    masters = list(dict.fromkeys(int(port) for _, _, (_, port, *_), *_ in made.slots()))
+    for partition in range(PARTITIONS):
+        key = stream_key(SHOP, partition)
+        slot, source = made.slot(key), made.owner(key)
+        target = masters[(masters.index(source) + 1) % len(masters)]
+        node = made.node_id(target)
+        made.fleet.ask(source, "CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", slot, slot, "NODE", node)
+        until(partial(_has, made, target, key))
+
+
+def _has(made: Cluster, port: int, key: str) -> bool:
+    return made.owner(key) == port
+
+
+def _longest_gap(times: list[float], since: float, upto: float) -> float:
+    """Return the longest time between two moments of a period; it begins and ends with the nearest outside it.
+
+    >>> _longest_gap([1.0, 2.0, 5.0, 5.5, 9.0], since=2.5, upto=5.2)
+    3.0
+    """
+    return max(
+        (after - before for before, after in pairwise(times) if after >= since and before <= upto),
+        default=0.0,
+    )
+
+
+def _not_200(waits: Waits) -> int:
+    return sum(status != 200 for _, status in waits)
