@@ -67,9 +67,8 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
 
     Nothing is connected to, read or loaded yet.
     """
-    redis_url = _redis_of(settings)
-    hurried_seconds = max(settings.deadline_ms / 2_000, PATIENCE_SECONDS)  # a ranking has two round trips
-    exchange = Exchange(redis_url, STORE_SECONDS, (metrics := Metrics()).store_available, hurried_seconds)
+    redis_url, hurried = _redis_of(settings), _hurried_seconds(settings)
+    exchange = Exchange(redis_url, STORE_SECONDS, (metrics := Metrics()).store_available, hurried)
     shop_settings = RedisSettings(exchange)
     directory = Directory(shop_settings, clock)
     shelf = Shelf(settings.models_url)
@@ -82,7 +81,7 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         clock=clock,
         timer=time.perf_counter,
         new_id=ranking_id,
-        store=_guarded(work_store, metrics, hurried_seconds),
+        store=_guarded(work_store, metrics, hurried),
         shop_settings=shop_settings,
         directory=directory,
         tables=Tables(),
@@ -107,6 +106,11 @@ def handles(settings: Settings, clock: Callable[[], float] = time.time) -> tuple
         requests=Desk(privacy, _export(settings, work_store, privacy), objections, shelf, ranking_id),
     )
     return deps, models
+
+
+def _hurried_seconds(settings: Settings) -> float:
+    """Return how quick an answer of the store is that is of use to a ranking, which has two round trips."""
+    return max(settings.deadline_ms / 2_000, PATIENCE_SECONDS)
 
 
 def _guarded(store: RedisWorkStore, metrics: Metrics, hurried_seconds: float) -> GuardedStore:

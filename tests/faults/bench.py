@@ -16,15 +16,16 @@ import orjson
 
 from tests.benchmarks import generated
 from tests.benchmarks.machine import Busy, described
-from tests.faults.clustered import clustered
+from tests.faults import clustered
 from tests.faults.disk import NoMountError, disk_full
 from tests.faults.erasing import erased
 from tests.faults.fleet import NODE_TIMEOUT_MS
 from tests.faults.fuzz import fuzzed
 from tests.faults.kill_rounds import PER_SECOND, Report, kill_rounds
 from tests.faults.mutations import mutate
-from tests.faults.outages import RANKINGS_PER_SECOND, slow, stopped
+from tests.faults.outages import LISTING, slow, stopped
 from tests.faults.rebuilding import rebuilt
+from tests.faults.soaking import EVENTS_PER_RANKING, SHARE, VISITORS, soaked
 
 DOCS: Final = Path(__file__).resolve().parents[2] / "docs"
 KEPT: Final = DOCS / "reliability.json"
@@ -43,6 +44,7 @@ class Size(NamedTuple):
     events: int = 1_000_000
     cases: int = 1_000  # of each call
     minutes: float = 60.0  # at most, of the kills in one mode
+    soak_minutes: float = 20.0
 
 
 def kills_always(size: Size) -> list[str]:
@@ -124,18 +126,19 @@ def erasure(size: Size) -> list[str]:
 
 def cluster(_: Size) -> list[str]:
     """A cluster that loses a master, and whose slots move."""
-    got = clustered(CLUSTER_SECONDS)
+    got = clustered.clustered(CLUSTER_SECONDS)
     lost = f", at most {got.oldest_loss_seconds:.2f} s before the kill" if got.missing else ""
     return [
         (
-            f"three masters with a replica each, {RANKINGS_PER_SECOND} rankings/s and {PER_SECOND} events/s over HTTP; "
+            f"three masters with a replica each, {clustered.RANKINGS_PER_SECOND} rankings/s and "
+            f"{clustered.EVENTS_PER_SECOND} events/s over HTTP; "
             f"a master killed with -9, silent masters are taken for dead after {NODE_TIMEOUT_MS / 1000:g} s: "
             f"{got.rankings - got.not_200:,} of {got.rankings:,} rankings answered 200, p99 {got.during_p99:.1f} ms, "
             f"before {got.before_p99:.1f} ms; the cluster named the successor after {got.failover_seconds:.2f} s, no "
             f"event was acknowledged for {got.gap_seconds:.2f} s"
         ),
         (
-            f"then all {got.moved} slots of the shop moved to another master (`CLUSTER MIGRATESLOTS`) in "
+            f"then all slots of the shop moved to another master (`CLUSTER MIGRATESLOTS`) in "
             f"{got.moving_seconds:.1f} s: {got.moving_rankings - got.moving_not_200:,} of {got.moving_rankings:,} "
             f"rankings answered 200, p99 {got.moving_p99:.1f} ms; no event was acknowledged for "
             f"{got.moving_gap_seconds:.2f} s at the longest"
@@ -144,6 +147,22 @@ def cluster(_: Size) -> list[str]:
             f"of {got.acknowledged:,} acknowledged events {got.missing} missing{lost}, {got.doubled} doubled: a "
             f"failover may lose what the replica lacked"
         ),
+    ]
+
+
+def soak(size: Size) -> list[str]:
+    """A long busy hour."""
+    got = soaked(size.soak_minutes)
+    most = max(got.growth, key=lambda name: got.growth[name])
+    held = ", ".join(f"{name} {got.megabytes[name]:,.0f} MB ({got.growth[name]:+.1%})" for name in got.growth)
+    return [
+        (
+            f"{got.minutes:g} minutes at {SHARE:.0%} of capacity ({got.capacity:.0f}/s of a ranking of {LISTING} "
+            f"items and a call with {EVENTS_PER_RANKING} events, the clients on the same cores), {VISITORS:,} "
+            f"visitors with full histories: {got.steps:,} of both, {got.per_second:.0f}/s; {got.failures} answers were "
+            f"not 200; memory grew by {got.growth[most]:+.1%} at the most over the last half ({most})"
+        ),
+        f"memory at the end, and its growth over the last half: {held}",
     ]
 
 
@@ -199,6 +218,7 @@ SECTIONS: Final[dict[str, Section]] = {
     "parsers": Section("Nearly right texts", parsers),
     "erasure": Section("Erasure", erasure),
     "cluster": Section("A cluster under load", cluster),
+    "soak": Section("A long busy hour", soak),
     "rebuild": Section("Rebuilt from the log", rebuild),
 }
 
@@ -207,6 +227,7 @@ SECTIONS: Final[dict[str, Section]] = {
 @click.argument("chosen", nargs=-1, type=click.Choice(list(SECTIONS)))
 @click.option("--rounds", default=Size().rounds, help="Kills in each mode.")
 @click.option("--minutes", default=Size().minutes, help="No kill after that long, in each mode.")
+@click.option("--soak-minutes", default=Size().soak_minutes, help="How long the busy hour is.")
 @click.option("--events", default=Size().events, help="Events of the erasure, and of the rebuild.")
 @click.option(
     "--cases",

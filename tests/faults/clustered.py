@@ -15,9 +15,11 @@ from features.store.keys import stream_key
 from tests.faults.fleet import Cluster, cluster, until
 from tests.faults.kill_rounds import Sent, sending
 from tests.faults.outages import p99, prepare, rank
-from tests.faults.town import PATIENCE_SECONDS, SHOP, settled
+from tests.faults.town import SHOP, settled
 
 OPTIONS: Final = {"cluster-require-full-coverage": "no", "appendonly": "yes"}
+RANKINGS_PER_SECOND: Final = 100  # with six servers, the service and its clients on two cores
+EVENTS_PER_SECOND: Final = 200
 HEAD_START_SECONDS: Final = 1.0  # of the load, before something is done to the cluster
 
 Waits = list[tuple[float, int]]
@@ -33,7 +35,6 @@ class Clustered:
     during_p99: float
     failover_seconds: float  # from the kill until the cluster names the successor
     gap_seconds: float  # the longest time without an acknowledged event
-    moved: int  # slots
     moving_seconds: float
     moving_rankings: int
     moving_not_200: int
@@ -54,18 +55,17 @@ def clustered(seconds: float) -> Clustered:
     ):
         prepare(place)
         sent = Sent()
-        with sending(place, sent):
-            before = rank(place, seconds / 2)
+        with sending(place, sent, EVENTS_PER_SECOND):
+            before = rank(place, seconds / 2, RANKINGS_PER_SECOND)
             victim = made.owner(stream_key(SHOP, 0))
             kill = _Beside(lambda: _fail_over(made, victim))
-            during = kill.done_while(lambda: rank(place, seconds))
+            during = kill.done_while(lambda: rank(place, seconds, RANKINGS_PER_SECOND))
             killed = kill.began
             made.fleet.start(victim)  # as a replica of its successor
             until(made.healthy)
             move = _Beside(lambda: _move_slots(made))
-            moving = move.done_while(lambda: rank(place, seconds))
-        until(lambda: place.waiting() == 0, PATIENCE_SECONDS)
-        place.stop()
+            moving = move.done_while(lambda: rank(place, seconds, RANKINGS_PER_SECOND))
+        place.finish()
         logged = place.logged()
     missing = [at for event, at in sent.acknowledged.items() if event not in logged]
     times = sorted(set(sent.acknowledged.values()))
@@ -76,7 +76,6 @@ def clustered(seconds: float) -> Clustered:
         during_p99=p99(during),
         failover_seconds=kill.seconds,
         gap_seconds=_longest_gap(times, killed, killed + seconds),
-        moved=PARTITIONS,
         moving_seconds=move.seconds,
         moving_rankings=len(moving),
         moving_not_200=_not_200(moving),

@@ -11,7 +11,6 @@ from threading import Event, Thread
 from typing import Final, Literal
 
 from tests.benchmarks.client import Connection, prepared
-from tests.benchmarks.installation import until
 from tests.faults.town import PATIENCE_SECONDS, ROLES, Role, Town, town
 
 BATCH: Final = 25
@@ -79,10 +78,7 @@ def kill_rounds(
                 told(number, len(sent.acknowledged))
             _wait_for_more(sent)
         seconds = time.monotonic() - began
-        until(
-            lambda: place.waiting() == 0, PATIENCE_SECONDS
-        )  # a worker that was killed has its lease for a while
-        place.stop()
+        place.finish()
         logged = place.logged()
     missing = [at for event, at in sent.acknowledged.items() if event not in logged]
     return Report(
@@ -107,14 +103,15 @@ def _oldest_loss(missing: list[float], redis_kills: list[float]) -> float:
 
 
 @contextmanager
-def sending(place: Town, sent: Sent) -> Iterator[None]:
+def sending(place: Town, sent: Sent, per_second: int = PER_SECOND) -> Iterator[None]:
     """Send events at a steady rate from some threads, each batch again until it is acknowledged.
 
     What an interruption kept from being sent is sent after it, as fast as it is taken.
     """
     stop = Event()
     threads = [
-        Thread(target=_send, args=(place, sent, number, stop), daemon=True) for number in range(SENDERS)
+        Thread(target=_send, args=(place, sent, number, BATCH * SENDERS / per_second, stop), daemon=True)
+        for number in range(SENDERS)
     ]
     for thread in threads:
         thread.start()
@@ -149,8 +146,8 @@ class _Line:
         self._connection = None
 
 
-def _send(place: Town, sent: Sent, sender: int, stop: Event) -> None:
-    pause, number, due = BATCH * SENDERS / PER_SECOND, 0, time.monotonic()
+def _send(place: Town, sent: Sent, sender: int, pause: float, stop: Event) -> None:
+    number, due = 0, time.monotonic()
     with closing(_Line(place.port)) as line:
         while not stop.is_set():
             ids = [f"{sender}-{number}-{n}" for n in range(BATCH)]

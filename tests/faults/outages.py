@@ -115,13 +115,13 @@ def prepare(place: Town) -> None:
     rank(place, 2.0)
 
 
-def rank(place: Town, seconds: float) -> list[tuple[float, int]]:
+def rank(place: Town, seconds: float, per_second: int = RANKINGS_PER_SECOND) -> list[tuple[float, int]]:
     """Rank at a steady rate; each wait in milliseconds, from when the call was due, and its status."""
     waits: list[tuple[float, int]] = []
-    pause = CLIENTS / RANKINGS_PER_SECOND
+    pause = CLIENTS / per_second
 
     def client(number: int) -> None:
-        began, n = time.perf_counter() + number / RANKINGS_PER_SECOND, 0
+        began, n = time.perf_counter() + number / per_second, 0
         with Connection(place.port) as connection:
             while (due := began + n * pause) < began + seconds:
                 question = _question(place, n * CLIENTS + number)

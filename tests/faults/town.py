@@ -123,6 +123,11 @@ class Town:
                     process.wait(STOP_SECONDS * 3)
                 self._end(role)
 
+    def finish(self) -> None:
+        """Wait until the worker has done all there is to do, and stop: one that was killed holds its lease a while."""
+        until(lambda: self._waiting() == 0, PATIENCE_SECONDS)
+        self.stop()
+
     def _end(self, role: Role) -> None:
         process = self.running.pop(role)
         with suppress(ProcessLookupError, PermissionError):
@@ -131,7 +136,7 @@ class Town:
         if process.stdin is not None:
             process.stdin.close()
 
-    def waiting(self) -> int:
+    def _waiting(self) -> int:
         """Return how many facts are not in the log yet, or not counted."""
         with closing(connect(str(self.settings.redis_url), stream_bound=1)) as store:
             return store.stream_state(SHOP).length
