@@ -29,7 +29,7 @@ from features.scene import Scene
 from features.statistics import counted, visible_hour
 from features.visit import Visit, remembered_impressions, remembered_interactions
 
-_PRIOR_BYTES: Final = PRIOR_RECORDS * INTERACTION.itemsize
+PRIOR_BYTES: Final = PRIOR_RECORDS * INTERACTION.itemsize  # of a visitor, that an event is counted with
 _DAY_SECONDS: Final = 86_400.0
 _FORGOTTEN_SECONDS: Final = STATE_SECONDS + 4 * _DAY_SECONDS  # facts may arrive three days late
 
@@ -99,6 +99,17 @@ class CountedHere:
         return list(map(self._records.get, items))
 
 
+class _Known(dict[str, KnownItem]):
+    """Price and slots of items as the catalogue has them, once they were asked for."""
+
+    def __init__(self, catalogue: Mapping[str, Mapping[str, Any]], attributes: tuple[Attribute, ...]) -> None:
+        self._catalogue, self._attributes = catalogue, attributes
+
+    def __missing__(self, item_id: str) -> KnownItem:
+        found = self[item_id] = described(self._catalogue.get(item_id), self._attributes)
+        return found
+
+
 class Replay:
     """One shop's state as of the last fact taken in; facts come in the order of `received_at`.
 
@@ -109,7 +120,7 @@ class Replay:
     def __init__(self, attributes: tuple[Attribute, ...], counting: Counting | None = None) -> None:
         self._table = ItemTable(attributes)
         self._catalogue: dict[str, Mapping[str, Any]] = {}
-        self._known: dict[str, KnownItem] = {}
+        self._known = _Known(self._catalogue, attributes)
         self._interactions: dict[str, bytes] = defaultdict(bytes)
         self._impressions: dict[str, bytes] = defaultdict(bytes)
         self._counting: Counting = counting or CountedHere()
@@ -134,10 +145,10 @@ class Replay:
             self._counting.take(event, b"")
             return
         done = self._interactions.get(visitor, b"")
-        self._counting.take(event, done[-_PRIOR_BYTES:])
-        if added := interactions_of(event, self._know):
+        self._counting.take(event, done[-PRIOR_BYTES:])
+        if added := interactions_of(event, self._known.__getitem__):
             self._interactions[visitor] = remembered_interactions(done, added)
-        if shown := impressions_of(event, self._know):
+        if shown := impressions_of(event, self._known.__getitem__):
             self._impressions[visitor] = remembered_impressions(self._impressions[visitor], shown)
 
     def take_item(self, change: Mapping[str, Any]) -> None:
@@ -184,11 +195,6 @@ class Replay:
         done, shown = self._interactions.get(visitor_id), self._impressions.get(visitor_id)
         visit = Visit.of(done, shown, session_hash(visitor.session_id), at)
         return Scene(visit, self._table.candidates(listing), context)
-
-    def _know(self, item_id: str) -> KnownItem:
-        if (known := self._known.get(item_id)) is None:
-            known = self._known[item_id] = described(self._catalogue.get(item_id), self._table.attributes)
-        return known
 
     def _read(self, item_ids: Sequence[str], at: float) -> None:
         """Fill the rows of items; of those whose catalogue entry stands in their row, its statistics alone."""

@@ -88,7 +88,7 @@ class Labelling:
     def expect(self, facts: Iterable[Fact]) -> None:
         """Prepare for facts that will be taken in next."""
         listed = (fact.row for fact in facts if _is_listing(fact))
-        self._replay.expect((row["time"], (item["item_id"] for item in row["items"] or ())) for row in listed)
+        self._replay.expect((row["time"], [item["item_id"] for item in row["items"] or ()]) for row in listed)
 
     def take(self, fact: Fact) -> None:
         """Take in one fact of the log; facts come in the order of `received_at`."""
@@ -131,7 +131,9 @@ class Labelling:
             return  # ranked, but its exposure is not in the log: the shop's own order is not known
         items = _distinct(event["items"])
         as_shown = np.arange(len(items), dtype=np.int32), None
-        seen = self._show(event, Listing.of(items), Context(event["page"] or ""), event["event_id"], as_shown)
+        said = [None if item["price"] is None else item for item in items]  # it says nothing else of them
+        listing = Listing([item["item_id"] for item in items], said)
+        seen = self._show(event, listing, Context(event["page"] or ""), event["event_id"], as_shown)
         seen.seen[:] = True
 
     def _ranked_listing(self, exposure: Mapping[str, Any]) -> None:
@@ -247,7 +249,7 @@ def _is_listing(fact: Fact) -> bool:
 def _distinct(items: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
     """Return items in shown order, each once, at its first place."""
     indexes = [place if (i := item["index"]) is None else i for place, item in enumerate(items)]
-    if any(after < before for before, after in zip(indexes, islice(indexes, 1, None), strict=False)):
+    if sorted(indexes) != indexes:
         items = [item for _, item in sorted(zip(indexes, items, strict=True), key=itemgetter(0))]
     first: dict[str, Mapping[str, Any]] = {}
     for item in items:

@@ -39,18 +39,27 @@ class Window(NamedTuple):
 EVER: Final = Window()
 
 
-def facts(log: Log, shop: str, kinds: Iterable[Kind] = _ALL_KINDS, window: Window = EVER) -> Iterator[Fact]:
-    """Yield the facts of a window, all kinds in one order, each id once.
+def facts(
+    log: Log,
+    shop: str,
+    kinds: Iterable[Kind] = _ALL_KINDS,
+    window: Window = EVER,
+    *,
+    distinct: bool = False,
+) -> Iterator[Fact]:
+    """Yield the facts of a window, all kinds in one order, each id once; `distinct` says that the log has no id twice.
 
     Facts that are equal in the order come kind by kind as `kinds` has them. Memory is bounded by how far files of one
     day reach into each other's time, which for live facts is seconds.
     """
-    streams = [_facts_of(log, shop, kind, window) for kind in kinds]
+    streams = [_facts_of(tables(log, shop, kind, window, distinct=distinct), kind) for kind in kinds]
     return merge(*streams, key=lambda fact: (fact.row["received_at"], fact.row["sequence"]))
 
 
-def tables(log: Log, shop: str, kind: Kind, window: Window = EVER) -> Iterator[pa.Table]:
-    """Yield the facts of one kind in order, each id once, a table at a time."""
+def tables(
+    log: Log, shop: str, kind: Kind, window: Window = EVER, *, distinct: bool = False
+) -> Iterator[pa.Table]:
+    """Yield the facts of one kind in order, each id once, a table at a time; `distinct` as in `facts`."""
     first = date_of(window.since)
     last = "9" if window.until == float("inf") else date_of(window.until)
     seen, before = SeenIds(), SeenIds()
@@ -58,9 +67,8 @@ def tables(log: Log, shop: str, kind: Kind, window: Window = EVER) -> Iterator[p
     for part_date, table in _in_order(log, shop, kind, (first, last)):
         if part_date != date:  # an id comes back within two days if at all
             seen, before, date = SeenIds(), seen, part_date
-        received = table.column("received_at")
-        inside = pc.and_(pc.greater_equal(received, window.since), pc.less(received, window.until))
-        kept = _once(kind, table.filter(inside), seen, before)
+        kept = table if window == EVER else table.filter(_inside(table, window))
+        kept = kept if distinct else _once(kind, kept, seen, before)
         if kept.num_rows:
             yield kept
 
@@ -94,11 +102,16 @@ def ids_on(log: Log, shop: str, kind: Kind, date: str) -> Iterator[list[str]]:
             yield ids
 
 
-def _facts_of(log: Log, shop: str, kind: Kind, window: Window) -> Iterator[Fact]:
-    for table in tables(log, shop, kind, window):
+def _facts_of(found: Iterable[pa.Table], kind: Kind) -> Iterator[Fact]:
+    for table in found:
         for start in range(0, table.num_rows, _ROWS_AT_ONCE):
             for row in to_rows(kind, table.slice(start, _ROWS_AT_ONCE)):
                 yield Fact(kind, row)
+
+
+def _inside(table: pa.Table, window: Window) -> pa.Array:
+    received = table.column("received_at")
+    return pc.and_(pc.greater_equal(received, window.since), pc.less(received, window.until))
 
 
 def _once(kind: Kind, table: pa.Table, seen: SeenIds, before: SeenIds) -> pa.Table:

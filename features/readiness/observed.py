@@ -88,19 +88,18 @@ class Observed:
         unpriced = [item["item_id"] for item in items if item["price"] is None]
         self.shown += len(items)
         self.unpriced += len(unpriced)
-        self.nowhere_priced += sum(not catalogue.get(item_id, False) for item_id in unpriced)
+        self.nowhere_priced += len(unpriced) - sum(map(bool, map(catalogue.get, unpriced)))
         self.single += len(items) < 2  # noqa: PLR2004 - a list of one has one order
         self.following.show(event, event["ranking_id"] or event["event_id"])
 
     def _mention(self, event: Mapping[str, Any]) -> None:
         items, day = self.items, int(event["time"] // _DAY)
-        for item in event["items"] or ():
-            item_id = item["item_id"]
-            items.mentions[day] += 1
-            items.uncatalogued += item_id not in items.catalogue
-            first = items.named.get(item_id)
-            if first is not None:
-                items.known_mentions[day] += first < day
-            elif len(items.named) < MOST_ITEMS:
+        ids = [item["item_id"] for item in event["items"] or ()]
+        items.mentions[day] += len(ids)
+        items.uncatalogued += len(ids) - sum(map(items.catalogue.__contains__, ids))
+        firsts = list(map(items.named.get, ids))
+        items.known_mentions[day] += sum(first is not None and first < day for first in firsts)
+        for item_id in (i for i, first in zip(ids, firsts, strict=True) if first is None):
+            if item_id not in items.named and len(items.named) < MOST_ITEMS:
                 items.named[item_id] = day
                 items.first_named[day] += 1

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from features.attributes import Attribute
 from features.log.place import Log
 from features.log.reader import Window, facts
+from features.log.schema import Kind
 from features.matrix import Matrix
 from features.readiness import Observed
 from features.table import feature_table
@@ -97,7 +98,7 @@ def observe(log: Log, shop: str, until: float) -> Observed:
 
 def count_shard(plan: Plan, shard: int) -> None:
     """Write what a shard's visitors add to the statistics of items."""
-    rows = counts_of(plan.cut.facts(shard), plan.attributes)
+    rows = counts_of(fact.row for fact in plan.cut.facts(shard, (Kind.EVENTS,)))
     with whole(plan.path("counted", shard)) as file:
         np.save(file, rows)
 

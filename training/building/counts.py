@@ -1,47 +1,25 @@
 """What all visitors together add to the statistics of items, hour by hour, counted before any listing is replayed."""
 
 from collections.abc import Iterable, Sequence
+from math import nan
 from pathlib import Path
 from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from features.attributes import Attribute
+from features.attributes import SLOTS
 from features.compiled import jit
-from features.facts import Event, Records
-from features.increments import INCREMENT, Increments, ordered
-from features.log.reader import Fact
-from features.log.schema import Kind
-from features.replay import OwnCounts, Replay
+from features.facts import Event, KnownItem, Records, interactions_of
+from features.increments import HOUR_SECONDS, INCREMENT, Increments, ordered
+from features.replay import PRIOR_BYTES, OwnCounts
 from features.statistics import counted
 from training.building.files import whole
 
-_END: Final = 2**31  # an hour after all others
 _KEYS: Final = ("item", "hour", "neighbour", "counter")
 _ROWS_AT_ONCE: Final = 2_000_000  # of all shards, 32 bytes each, while they are added up
 
 Places: TypeAlias = npt.NDArray[np.int64]
-
-
-class Recorded:
-    """Counts of a replay that are written down, hour by hour, and seen by nobody."""
-
-    def __init__(self) -> None:
-        self.hours: list[Records] = []
-        self._own = OwnCounts()
-
-    def take(self, event: Event, prior: bytes) -> None:
-        """Count an event."""
-        self._own.take(event, prior)
-
-    def reach(self, hour: int) -> None:
-        """Write down the hour that is over."""
-        self.hours += [summed(each.rows) for each in self._own.upto(hour)]
-
-    def records(self, items: Sequence[int]) -> list[bytes | None]:
-        """Return nothing: there are no rankings that would see it."""
-        return [None] * len(items)
 
 
 class Given:
@@ -118,17 +96,28 @@ def _take_due(
     return found[:count]
 
 
-def counts_of(facts: Iterable[Fact], attributes: tuple[Attribute, ...]) -> Records:
-    """Return what the visitors of a shard add, INCREMENT rows in their usual order."""
-    recorded = Recorded()
-    replay = Replay(attributes, recorded)
-    for fact in facts:
-        if fact.kind is Kind.EVENTS:
-            replay.take_event(fact.row)
-        elif fact.kind is Kind.ITEMS:
-            replay.take_item(fact.row)
-    recorded.reach(_END)
-    return ordered(np.concatenate([np.zeros(0, INCREMENT), *recorded.hours]))
+def counts_of(events: Iterable[Event]) -> Records:
+    """Return what events, in the order of `received_at`, add to items: INCREMENT rows in their usual order.
+
+    Of each visitor the last interactions are kept, which pairs are drawn from; what the catalogue says is not asked.
+    """
+    own, hours, reached = OwnCounts(), list[Records](), 0
+    done: dict[str, bytes] = {}
+    for event in events:
+        if (hour := int(event["received_at"] // HOUR_SECONDS)) > reached:
+            hours += [summed(each.rows) for each in own.upto(hour)]
+            reached = hour
+        visitor = event["visitor_id"]
+        prior = b"" if visitor is None else done.get(visitor, b"")
+        own.take(event, prior)
+        if added := interactions_of(event, _nothing_known):
+            done[visitor] = (prior + added)[-PRIOR_BYTES:]
+    hours += [summed(each.rows) for each in own.upto(reached + 1)]
+    return ordered(np.concatenate([np.zeros(0, INCREMENT), *hours]))
+
+
+def _nothing_known(_: str) -> KnownItem:
+    return nan, (0,) * SLOTS
 
 
 def summed(rows: Records) -> Records:

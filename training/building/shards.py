@@ -4,7 +4,7 @@ All that one visitor did is in one shard, so that a shard is replayed by itself;
 counted first (`training.building.counts`). What nobody known did is spread over the shards: it is counted, no more.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -42,10 +42,10 @@ class Shards:
     directory: Path
     count: int
 
-    def facts(self, shard: int) -> Iterator[Fact]:
+    def facts(self, shard: int, kinds: Sequence[Kind] = (Kind.ITEMS, *_CUT)) -> Iterator[Fact]:
         """Yield what a shard's visitors did and were shown, and what the shop said of its items, in order."""
         log = Log(f"file://{self.directory / str(shard)}")
-        return facts(log, SHOP, (Kind.ITEMS, *_CUT))
+        return facts(log, SHOP, kinds, distinct=True)  # the cut left what came twice out
 
     def cut(self, log: Log, shop: str, until: float, told: Told = lambda _: None) -> None:
         """Cut a shop's log, as received before `until`; `told` hears how many facts were cut so far."""
