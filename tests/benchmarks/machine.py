@@ -56,6 +56,15 @@ def resident_bytes(process: int) -> int:
     return int(Path(f"/proc/{process}/statm").read_text(encoding="utf-8").split()[_RESIDENT]) * _PAGE_BYTES
 
 
+def anonymous_bytes(process: int) -> int:
+    """Return the memory that a process holds for itself, without pages of files: the system takes those back."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return sum(2**10 * int(line.split()[1]) for line in lines if line.startswith("RssAnon"))
+
+
 def family(process: int) -> list[int]:
     """Return a process and all its descendants."""
     parents = {pid: int(_stat(pid)[_PARENT]) for pid in _processes()}

@@ -29,6 +29,7 @@ SECTIONS: Final = (
     "bias",
     "recommend",
     "session_tables",
+    "training",
 )
 
 
