@@ -3,7 +3,7 @@
 // of a string. Types and meaning of what is public: balad.d.ts.
 var balad = (globalThis.balad ||= (() => {
   const doc = globalThis.document;
-  const LISTING = "[data-balad-page]", ITEM = "[data-balad-item]", CLICK = "[data-balad-click]";
+  const ID = "data-balad-item", LISTING = "[data-balad-page]", ITEM = `[${ID}]`, CLICK = "[data-balad-click]";
   const EVENT = "balad:event:", SESSION = "balad:session", VISITOR = "balad:visitor";
   const NAMES = "view_item_list select_item view_item add_to_cart remove_from_cart add_to_wishlist begin_checkout purchase refund search".split(" ");
   const memory = new Map(), ranked = new Map(), done = new WeakSet(), settled = new WeakSet(), dwell = new WeakMap();
@@ -45,12 +45,8 @@ var balad = (globalThis.balad ||= (() => {
   const who = () => (consent ? { consent, visitor_id: given || get(VISITOR) || put(VISITOR, newId()), session_id: session() } : { consent });
 
   const address = (path, query = "") => `${balad.url}/v1/${path}?key=${encodeURIComponent(key)}${query}`;
-  const call = (url, ms, options) => {
-    // Never called off: the body may be late too.
-    const stop = new AbortController();
-    setTimeout(() => stop.abort(), ms);
-    return fetch(url, { signal: stop.signal, ...options });
-  };
+  // Never called off: the body may be late too.
+  const call = (url, ms, options) => fetch(url, { signal: AbortSignal.timeout(ms), ...options });
   // As text the call needs no preflight, which would cost a round trip.
   const post = (path, body, ms, keepalive) => call(address(path), ms, { method: "POST", body, keepalive });
 
@@ -93,10 +89,10 @@ var balad = (globalThis.balad ||= (() => {
   });
 
   const isElement = (one) => one instanceof Element;
-  const idOf = (one) => String((isElement(one) ? one.getAttribute(ITEM.slice(1, -1)) : one?.item_id ?? one) ?? "");
-  const described = (one) => {
+  const idOf = (one) => String((isElement(one) ? one.getAttribute(ID) : one?.item_id ?? one) ?? "");
+  const described = (one, item_id = idOf(one)) => {
     const price = +one.getAttribute("data-balad-price");
-    return { item_id: idOf(one), price: price > 0 ? price : undefined };
+    return { item_id, price: price > 0 ? price : undefined };
   };
   const placed = (one, all) => ({ ...described(one), index: all.indexOf(one) });
   const itemsOf = (listing) => [...listing.querySelectorAll(ITEM)];
@@ -117,10 +113,14 @@ var balad = (globalThis.balad ||= (() => {
     }
     return true;
   };
-  const place = (list, places, answer) => {
-    const items = list.slice(), by = new Map(places.map((i) => [idOf(list[i]), list[i]]));
-    const order = (answer.items ?? []).map((one) => [by.get(one.item_id), by.delete(one.item_id)][0]).filter((one) => one != null);
-    const left = [...by.values()];
+  // `by`: where in the list each id stands that was asked about.
+  const place = (list, by, answer) => {
+    const items = list.slice(), places = [...by.values()], order = [];
+    answer.items?.forEach(({ item_id }) => {
+      const i = by.get(item_id);
+      if (by.delete(item_id)) order.push(list[i]);
+    });
+    const left = [...by.values()].map((i) => list[i]);
     const found = { ranking_id: answer.ranking_id, personalized: !!answer.personalized, reason: answer.reason ?? null };
     if (!order.length) return { ...found, applied: false, items };
     order.concat(left).forEach((one, n) => (items[places[n]] = one));
@@ -135,19 +135,20 @@ var balad = (globalThis.balad ||= (() => {
     let list = [];
     try {
       list = isElement(listing) ? itemsOf(listing) : [...listing];
-      const places = [], known = new Set();
+      const by = new Map(), items = [];
       list.forEach((one, i) => {
         const id = idOf(one);
-        if (id && !known.has(id) && known.size < 500) known.add(id) && places.push(i);
+        if (!id || by.has(id) || by.size > 499) return;
+        by.set(id, i);
+        items.push(isElement(one) ? described(one, id) : one.item_id ? one : id);
       });
-      const items = places.map((i) => (isElement(list[i]) ? described(list[i]) : list[i].item_id ? list[i] : idOf(list[i])));
       const { deadline: ms = deadline, ...rest } = more;
       const device = /Mobi/.test(navigator.userAgent) ? "mobile" : "desktop";
       const asked = JSON.stringify({ page: where, ...who(), items, context: { device }, ...rest });
-      const got = key && places.length ? await post("rank", asked, ms) : {};
-      return place(list, places, got.ok ? await got.json() : {});
+      const got = key && by.size ? await post("rank", asked, ms) : {};
+      return place(list, by, got.ok ? await got.json() : {});
     } catch {
-      return place(list, [], {});
+      return place(list, new Map(), {});
     }
   };
   const next = async (ranking_id, offset, limit) => {
@@ -171,15 +172,15 @@ var balad = (globalThis.balad ||= (() => {
   const look = safe((entries) => {
     // One timer for all that came into view together.
     const come = {};
-    entries.forEach(({ target, isIntersecting }) => dwell.set(target, isIntersecting && come));
+    const inView = entries.filter(({ target, isIntersecting }) => (isIntersecting ? dwell.set(target, come) : void dwell.delete(target)));
     const seen = () =>
-      entries.forEach(({ target }) => {
+      inView.forEach(({ target }) => {
         if (dwell.get(target) != come || !dwell.delete(target)) return;
         eye.unobserve(target);
         shown.push(target);
         telling ||= setTimeout(tell, 200);
       });
-    setTimeout(safe(seen), 1e3);
+    if (inView[0]) setTimeout(safe(seen), 1e3);
   });
   const eye = safe(() => new IntersectionObserver(look, { threshold: 0.5 }))();
 
