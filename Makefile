@@ -22,7 +22,7 @@ demo: $(VENV)/.train
 
 # Tracing costs half as much again, so only those are traced that are to cover what is measured. Those that drive whole
 # installations or a browser have the machine to themselves.
-COVERING := features service training tests/unit tests/contracts tests/parity
+COVERING := features service training tests/unit tests/training tests/contracts tests/parity
 OTHERS := tests/architecture tests/api
 ALONE := tests/browser tests/faults
 SPREAD := -n auto --dist loadfile
