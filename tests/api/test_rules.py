@@ -95,6 +95,13 @@ def test_the_exposure_names_the_rules_that_changed_the_list(api: "Api", redis_ur
     assert dict(zip(items["item_id"], items["index"], strict=True)) == {"A": 0, "B": 1, "C": None}
 
 
+def test_what_a_page_in_shadow_would_have_shown_obeys_its_rules(api: "Api", redis_url: str) -> None:
+    api.switch(state="shadow", rules=[HIDE_C])
+    assert order(api.rank(PRICED)) == "AB"
+    (exposure,) = streamed(redis_url, "x")
+    assert (exposure["shadow"], exposure["moved"]) == ([1, 0], 1.0)
+
+
 def test_rules_are_inherited_beside_the_switch(api: "Api") -> None:
     api.switch("default", state="off", rules=[HIDE_C])
     api.switch("category/shoes", state="on", holdout=0.0)
