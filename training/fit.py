@@ -18,6 +18,7 @@ from features.objectives import GAINS, USUAL
 from service.ranking.forest import Forest
 from training.dataset import Dataset
 from training.gaps import blanked, with_gaps
+from training.learnable import Grower, Learnable, Parameters, grown_here
 from training.metrics.average import average
 from training.metrics.ndcg import ndcg
 from training.metrics.ties import Sorted
@@ -37,7 +38,6 @@ CHOSEN_ON: Final = 50_000  # listings, by whole sessions: the choice of objectiv
 ROWS_A_TREE: Final = 4_000_000  # drawn anew for each: more teach a tree of 31 leaves nothing, and take time
 ROWS_FOR_ALL_CORES: Final = 2_000_000  # below that one thread is as fast, and immune to a busy machine
 
-Parameters: TypeAlias = Mapping[str, Any]
 Tell: TypeAlias = Callable[[str], None]
 
 
@@ -89,6 +89,7 @@ class Forester:
     seed: int
     optional: frozenset[str] = frozenset()
     tell: Tell = field(default=lambda _: None)
+    grower: Grower = grown_here  # of the forests that are kept; those that only choose are grown here
 
     def choose(self, dataset: Dataset) -> Choice:
         """Train each objective on the earlier listings and return what ranks the later ones best.
@@ -142,10 +143,8 @@ class Forester:
         if not len(learned):
             raise ValueError("no listing has a click, a cart or a purchase: there is nothing to learn from")
         parameters = {**parameters_for(candidate.objective, learned, self.seed), **candidate.tuned}
-        booster = lgb.train(parameters, self._rows(learned, candidate.objective), candidate.trees)
-        return Grown(
-            without_machine(booster.model_to_string()), {**parameters, "n_estimators": candidate.trees}
-        )
+        text = self.grower(parameters, self._rows(learned, candidate.objective), candidate.trees)
+        return Grown(without_machine(text), {**parameters, "n_estimators": candidate.trees})
 
     def attempt(
         self, wanted: Candidate, split: Cut, at_each_tree: Callable[[], None] = lambda: None
@@ -166,7 +165,7 @@ class Forester:
             curve.append(value)
             return "ndcg", value, True
 
-        learned = self._rows(before, objective)
+        learned = self._rows(before, objective).as_dataset()
         parameters = {**parameters_for(objective, before, self.seed), **wanted.tuned}
         lgb.train(
             {**parameters, "metric": "none"},
@@ -182,18 +181,16 @@ class Forester:
         )
         return replace(wanted, trees=trees, ndcg=float(smoothed(curve)[trees - 1]), curve=tuple(curve))
 
-    def _rows(self, dataset: Dataset, objective: str) -> lgb.Dataset:
+    def _rows(self, dataset: Dataset, objective: str) -> Learnable:
         rows = in_tie_order(dataset)
-        X = with_gaps(rows, self.optional)
-        names = list(rows.names)
-        if objective != "binary":
-            grade = np.searchsorted(_gains_in(rows), rows.gain)
-            if objective == DEBIASED:
-                X, position = blanked(X, names), _position(rows)
-                return lgb.Dataset(X, grade, group=rows.group, position=position, feature_name=names)
-            return lgb.Dataset(X, grade, group=rows.group, feature_name=names, free_raw_data=True)
-        worth = np.maximum(rows.gain.astype(np.float32), 1.0)
-        return lgb.Dataset(X, rows.label > 0, weight=worth, group=rows.group, feature_name=names)
+        X, names = with_gaps(rows, self.optional), list(rows.names)
+        if objective == "binary":
+            worth = np.maximum(rows.gain.astype(np.float32), 1.0)
+            return Learnable(X, rows.label > 0, rows.group, names, weight=worth)
+        grade = np.searchsorted(_gains_in(rows), rows.gain)
+        if objective == DEBIASED:
+            return Learnable(blanked(X, names), grade, rows.group, names, position=_position(rows))
+        return Learnable(X, grade, rows.group, names)
 
 
 def later_window(dataset: Dataset) -> Cut:

@@ -4,14 +4,14 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import features
 import training
@@ -28,9 +28,26 @@ from training.usable import UnusableLogError
 TAKEN_UP_SECONDS: Final = 86_400.0  # a build that was interrupted longer ago starts afresh
 _PLAN: Final = "plan.json"
 
+Pool: TypeAlias = Callable[[int], AbstractContextManager[Executor]]  # of so many workers at the most
+
 
 class BuildError(RuntimeError):
     """A build was interrupted; the message says how it goes on."""
+
+
+@contextmanager
+def processes(most: int) -> Iterator[Executor]:
+    """Yield a process for each core, `most` at the most; what they have not begun when this is left, they never do."""
+    pool = ProcessPoolExecutor(min(most, len(os.sched_getaffinity(0))), mp_context=get_context("spawn"))
+    try:
+        yield pool
+    except BrokenProcessPool as broken:
+        message = (
+            "a process was killed, for its memory perhaps; what was done is kept: run the same command again"
+        )
+        raise BuildError(message) from broken
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 class Reading(NamedTuple):
@@ -39,6 +56,7 @@ class Reading(NamedTuple):
     until: float
     now: float
     facts_each: int = FACTS_EACH  # of a shard; a log of no more is read at once
+    pool: Pool = processes  # who works on the shards
 
 
 class Read(NamedTuple):
@@ -67,7 +85,7 @@ def listings(
     plan, until = planned(place, shop, reading, Plan(place.data / "training" / shop, shards, attributes))
     source = Log(place.log_url), shop, until
     with kept_if_interrupted(plan.directory):
-        with processes(plan.shards) as pool:
+        with reading.pool(plan.shards) as pool:
             built = build(plan, source, objectives_of(place, shop, until), pool, progress)
         yield Read(built.data, built.seen)
 
@@ -101,21 +119,6 @@ def planned(place: Installation, shop: str, reading: Reading, plan: Plan) -> tup
     partial.write_text(json.dumps({"identity": identity, "until": reading.until, "shards": plan.shards}))
     partial.replace(path)
     return plan, reading.until
-
-
-@contextmanager
-def processes(most: int) -> Iterator[Executor]:
-    """Yield a process for each core, `most` at the most; what they have not begun when this is left, they never do."""
-    pool = ProcessPoolExecutor(min(most, len(os.sched_getaffinity(0))), mp_context=get_context("spawn"))
-    try:
-        yield pool
-    except BrokenProcessPool as broken:
-        message = (
-            "a process was killed, for its memory perhaps; what was done is kept: run the same command again"
-        )
-        raise BuildError(message) from broken
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _identity(*parts: object) -> str:

@@ -24,9 +24,10 @@ from training.gates.exposure import new_items_are_seen
 from training.gates.live import Live, live_model, not_worse_than_live
 from training.gates.randomised import left_to_randomised, not_worse_on_randomised
 from training.gates.slices import no_slice_worse
+from training.learnable import Grower, grown_here
 from training.progress import Progress, Silent
 from training.publish import Papers, Place, bundle_of, introduce, live_version, manifest_of, publish
-from training.reading import Reading, listings
+from training.reading import Pool, Reading, listings, processes
 from training.source import Installation, attributes_of
 from training.usable import check_usable
 from training.window import Cut, cut_at_share
@@ -86,6 +87,8 @@ class Trainer:
     place: Installation
     report: Callable[[Trained], str]
     progress: Progress = field(default_factory=Silent)
+    pool: Pool = processes  # who builds the dataset of a large log
+    grower: Grower = grown_here  # who grows the forests that are judged and kept
 
     def train(self, wish: Wish) -> tuple[Trained, Bundle]:
         """Train, put the bundle on the shelf, and let it serve where that is wished and all gates passed.
@@ -93,7 +96,7 @@ class Trainer:
         Raises UnknownShopError, UnusableLogError or BundleError, each with a sentence that says what to do.
         """
         attributes = attributes_of(self.place, wish.shop)
-        reading = Reading(wish.until, wish.now)
+        reading = Reading(wish.until, wish.now, pool=self.pool)
         with listings(self.place, wish.shop, reading, attributes, self.progress) as (data, seen):
             self.progress.tell(
                 f"{len(data):,} listings, {len(data.label):,} rows of {len(data.names)} columns"
@@ -112,7 +115,8 @@ class Trainer:
 
     def _trained(self, wish: Wish, material: Material) -> Trained:
         attributes, data = material.attributes, material.data
-        forester = Forester(wish.seed, optional_columns(feature_table(attributes)), self.progress.tell)
+        optional = optional_columns(feature_table(attributes))
+        forester = Forester(wish.seed, optional, self.progress.tell, self.grower)
         cut = cut_at_share(data, 1.0 - judged_share(data))
         choice, tuning = _chosen(forester, cut.before, wish.tune)
         self.progress.tell("growing one forest to be judged, and one on all listings to serve")

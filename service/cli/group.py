@@ -12,8 +12,8 @@ import click
 ENTRY_POINTS: Final = "balad.commands"
 OUR_PACKAGES: Final = ("features", "service", "training")
 EXTRAS: Final[Mapping[str, str]] = {
-    "dask": "train",
-    "distributed": "train",
+    "dask": "dask",
+    "distributed": "dask",
     "matplotlib": "train",
     "opentelemetry": "otel",
     "optuna": "train",

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 import click
@@ -52,6 +53,11 @@ T = TypeVar("T")
     type=click.FloatRange(0.0, min_open=True),
     help=f"End --tune after that long, with the best found until then.  [default: {TUNE_MINUTES:g}]",
 )
+@click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Build the dataset and grow the forests on a Dask cluster, by its scheduler's address.",
+)
 @click.option("--json", "json_wanted", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def train(  # noqa: PLR0913 - one parameter per option
@@ -65,6 +71,7 @@ def train(  # noqa: PLR0913 - one parameter per option
     twice: bool,
     tune: int | None,
     tune_minutes: float | None,
+    dask: str | None,
     json_wanted: bool,
 ) -> int:
     """Learn from a shop's log, judge what was learned, write the report, and let it serve if it passes all gates.
@@ -80,17 +87,21 @@ def train(  # noqa: PLR0913 - one parameter per option
     With --tune, N sets of parameters of the model that ranks are tried beside the usual ones, which stay unless another
     set is better. Manifest and report keep all that was tried. 20 trials are a good start.
 
+    With --dask, workers that have this version of Balad, and see the same log and data directory, do the long parts.
+
     \b
     Examples:
       balad train --shop acme
       balad train --shop acme --tune 20 --tune-minutes 15
+      balad train --shop acme --dask tcp://scheduler:8786
     """
     steps = Steps(quiet=json_wanted)
     now = time.time()
     until = now if as_of is None else as_of
     effort = _effort(tune, tune_minutes)
     wish = Wish(shop, seed, until, now, promote=not no_publish, at_once=at_once, twice=twice, tune=effort)
-    ranks = _or_why_not(lambda: Trainer(place, report, steps).train(wish)[0])
+    with _trainer(place, steps, dask) as trainer:
+        ranks = _or_why_not(lambda: trainer.train(wish)[0])
     recommends = _or_why_not(lambda: learn(place, wish, steps))
     if isinstance(ranks, UnusableLogError) and isinstance(recommends, UnusableLogError):
         raise UnusableLogError(f"{ranks} Nor can what comes next be learned: {recommends}")
@@ -102,6 +113,17 @@ def train(  # noqa: PLR0913 - one parameter per option
     decides = recommends if isinstance(ranks, UnusableLogError) else ranks
     passed = not isinstance(decides, UnusableLogError) and decides.verdict.passed
     return 0 if passed or no_publish else REFUSED
+
+
+@contextmanager
+def _trainer(place: Installation, steps: Steps, dask: str | None) -> Iterator[Trainer]:
+    if dask is None:
+        yield Trainer(place, report, steps)
+        return
+    from training.cluster import connected  # noqa: PLC0415 - an extra of its own
+
+    with connected(dask) as cluster:
+        yield Trainer(place, report, steps, cluster.pool, cluster.grow)
 
 
 def _effort(trials: int | None, minutes: float | None) -> Effort | None:
