@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,8 @@ from features.compiled import jit
 from service.ranking.rules.effect import CHANGED, NOTHING, SAME, Effect
 from service.ranking.rules.selection import Listed, Selection
 
+Places: TypeAlias = npt.NDArray[np.intp]
+_EFFECTS: Final = (NOTHING, SAME, CHANGED)
 LARGEST_FACTOR: Final = 10.0  # also of several rules together: none sends an item to the end of the world
 
 
@@ -36,41 +38,48 @@ def boosted(
     if not boosts or not order:
         effects.update((boost.id, NOTHING) for boost in boosts)
         return order
-    places = np.array(order, np.intp)
-    factors = np.ones(len(places))
-    chosen = {}
-    for boost in boosts:
-        chosen[boost.id] = mask = boost.selection.mask(listed)[places]
-        factors[mask] *= boost.factor
-    sort = _by_divided_rank(factors)
-    moved = np.empty(len(places), np.bool_)
-    moved[sort] = sort != np.arange(len(places))
-    for boost in boosts:
-        mask = chosen[boost.id]
-        effects[boost.id] = CHANGED if (mask & moved).any() else SAME if mask.any() else NOTHING
-        if boost.factor > 1:
-            lifted.update(places[mask].tolist())
-    result: list[int] = places[sort].tolist()
+    masks = np.empty((len(boosts), len(listed.item_ids)), np.bool_)
+    for mask, boost in zip(masks, boosts, strict=True):
+        mask[:] = boost.selection.mask(listed)
+    factors = np.array([boost.factor for boost in boosts])
+    places, raised, met = _weighed(np.array(order, np.intp), masks, factors)
+    effects.update(zip((boost.id for boost in boosts), map(_EFFECTS.__getitem__, met.tolist()), strict=True))
+    lifted.update(raised.nonzero()[0].tolist())
+    result: list[int] = places.tolist()
     return result
 
 
 @jit
-def _by_divided_rank(factors: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
-    """Return where in the order each place of the result comes from, by insertion: most lists are sorted but for few.
+def _weighed(
+    order: Places, masks: npt.NDArray[np.bool_], factors: npt.NDArray[np.float64]
+) -> tuple[Places, npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+    """Return the places as sorted, whether each was raised, and the index of each rule's effect in _EFFECTS."""
+    factor, raised = np.ones(masks.shape[1]), np.zeros(masks.shape[1], np.bool_)
+    for k in range(len(masks)):
+        for place in order:
+            if masks[k, place]:
+                factor[place] *= factors[k]
+                raised[place] |= factors[k] > 1
+    after, met = _by_divided_rank(order, factor), np.zeros(len(masks), np.int64)
+    for k in range(len(masks)):
+        for before, place in zip(order, after):  # noqa: B905 - numba knows no `strict`
+            if masks[k, place]:
+                met[k] = max(met[k], 1 if before == place else 2)
+    return after, raised, met
 
-    `factors` are those of the places in their order.
-    """
-    ranks = np.arange(1, len(factors) + 1) / np.minimum(
-        np.maximum(factors, 1 / LARGEST_FACTOR), LARGEST_FACTOR
-    )
-    sort = np.arange(len(factors))
-    for i in range(1, len(factors)):
+
+@jit
+def _by_divided_rank(order: Places, factor: npt.NDArray[np.float64]) -> Places:
+    """Sort by insertion: most lists are sorted but for few."""
+    rank, after = np.empty(len(factor)), order.copy()
+    for i, place in enumerate(order):
+        rank[place] = (i + 1) / min(max(factor[place], 1 / LARGEST_FACTOR), LARGEST_FACTOR)
         j = i
         while j > 0:
-            above = sort[j - 1]
-            if ranks[above] < ranks[i] or (ranks[above] == ranks[i] and factors[above] >= factors[i]):
+            above = after[j - 1]
+            if rank[above] < rank[place] or (rank[above] == rank[place] and factor[above] >= factor[place]):
                 break
-            sort[j] = above
+            after[j] = above
             j -= 1
-        sort[j] = i
-    return sort
+        after[j] = place
+    return after
