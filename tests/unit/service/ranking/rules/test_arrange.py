@@ -187,6 +187,16 @@ def test_a_selection_takes_what_is_known_to_meet_every_condition() -> None:
     assert Selection(frozenset("AD")).needs_facts is False
 
 
+def test_pins_and_boosts_speak_for_an_item_and_nothing_else_does() -> None:
+    rules = Rules(
+        hides=(Hide("h", of("1")),),
+        pins=(Pin("p", "0", 2),),
+        boosts=(Boost("up", of("12"), 2.0), Boost("down", of("3"), 0.5)),
+        diversities=(Diversity("d", BRAND, 1),),
+    )
+    assert arrange(range(5), branded("aabbc"), rules).lifted == {0, 2}
+
+
 ids = "ABCDEFGHIJ"
 selections = st.frozensets(st.sampled_from(ids + "Z"), max_size=6).map(lambda s: Selection(s or None))
 some_rules = st.builds(
