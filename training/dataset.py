@@ -9,10 +9,11 @@ import numpy.typing as npt
 from features.attributes import Attribute
 from features.log.reader import Fact
 from features.objectives import GAINS, USUAL, Objective
-from features.table import FeatureTable
+from features.table import FeatureTable, feature_table
 from training.labelling import Labelling, walk
 from training.objectives import Objectives, objective_of
 from training.parts import Joined, Part
+from training.rows import Kept
 from training.rows import chosen as chosen_rows
 from training.shown import Shown
 
@@ -73,11 +74,10 @@ def dataset(
     facts: Iterable[Fact], attributes: tuple[Attribute, ...], objectives: Objectives | None = None
 ) -> Dataset:
     """Return the listings of a log that were seen, each with at least two candidates."""
-    kept: list[npt.NDArray[np.float32]] = []
-    labelling = Labelling(attributes, kept.append)
+    kept = Kept(len(feature_table(attributes)))
+    labelling = Labelling(attributes, kept.add)
     joined = Joined.of([Part.of(walk(labelling, facts))])
-    X = np.concatenate([np.zeros((0, len(labelling.table)), np.float32), *kept])
-    return assembled(joined, X[joined.rows], labelling.table, objectives)
+    return assembled(joined, kept.let_go(joined.rows), labelling.table, objectives)
 
 
 def assembled(

@@ -1,4 +1,4 @@
-"""Some rows of a matrix that lies on disk: chosen now, read when they are asked for."""
+"""The rows of a large matrix: kept as they come; or on disk, where some are chosen now and read when asked for."""
 
 from collections.abc import Iterator
 from typing import Any, Final, cast
@@ -11,6 +11,39 @@ Places = npt.NDArray[np.int64]
 
 MOST_BYTES: Final = 1_000_000_000  # of rows that are read at once when they are chosen
 ROWS_AT_ONCE: Final = 100_000
+
+
+class Kept:
+    """Rows of `columns` columns as they come, in large blocks, which the system gets back as soon as they go."""
+
+    def __init__(self, columns: int, rows_a_block: int = ROWS_AT_ONCE) -> None:
+        self._columns, self._rows_a_block = columns, rows_a_block
+        self._blocks: list[Floats] = []
+        self._free = 0  # rows of the last block
+
+    def add(self, rows: Floats) -> None:
+        """Keep some more."""
+        while len(rows):
+            if not self._free:
+                self._blocks.append(np.empty((self._rows_a_block, self._columns), np.float32))
+                self._free = self._rows_a_block
+            some = rows[: self._free]
+            first = self._rows_a_block - self._free
+            self._blocks[-1][first : first + len(some)] = some
+            self._free -= len(some)
+            rows = rows[len(some) :]
+
+    def let_go(self, places: Places) -> Floats:
+        """Return the rows at places, in that order, and keep nothing: of no row are there two for long."""
+        X = np.empty((len(places), self._columns), np.float32)
+        self._blocks.reverse()
+        start = 0
+        while self._blocks:
+            block = self._blocks.pop()
+            mine = np.flatnonzero((places >= start) & (places < start + len(block)))
+            X[mine] = block[places[mine] - start]
+            start += len(block)
+        return X
 
 
 class RowsOnDisk:

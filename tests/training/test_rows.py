@@ -1,5 +1,6 @@
 """Rows on disk are chosen, read and learned from like rows in memory."""
 
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from training.dataset import Dataset
 from training.fit import DEBIASED, Candidate, Forester
-from training.rows import Floats, RowsOnDisk, chosen, nulls
+from training.rows import Floats, Kept, RowsOnDisk, chosen, nulls
 from training.shown import Shown
 
 MakeDataset = Callable[..., Dataset]
@@ -64,3 +65,27 @@ def test_a_forest_of_rows_on_disk_has_the_same_bytes(
     far = replace(data, X=on_disk(data.X, tmp_path / "X.npy"))
     assert isinstance(far.listings(far.time > 0).X, RowsOnDisk)
     assert forester.grow(far, wanted).text == forester.grow(data, wanted).text
+
+
+@pytest.mark.parametrize("rows_a_block", [1, 7, 1_000])
+def test_rows_that_were_kept_come_in_the_order_asked_for(rows_a_block: int) -> None:
+    rng = np.random.default_rng(3)
+    parts = [rng.random((count, 4), np.float32) for count in (5, 0, 12, 3, 7)]
+    kept = Kept(4, rows_a_block)
+    for part in parts:
+        kept.add(part)
+    places = rng.permutation(27)[:20]
+    assert kept.let_go(places).tobytes() == np.concatenate(parts)[places].tobytes()
+    assert Kept(4).let_go(np.zeros(0, np.int64)).shape == (0, 4)
+
+
+def test_letting_rows_go_takes_no_second_copy_of_all() -> None:
+    part = np.ones((25, 100), np.float32)
+    kept = Kept(100, rows_a_block=1_000)
+    tracemalloc.start()
+    for _ in range(1_000):
+        kept.add(part)
+    found = kept.let_go(np.arange(25_000))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2.2 * found.nbytes
