@@ -48,6 +48,7 @@ class Directory:
         self._clock = clock
         self._known = Known()
         self._tried_at: float | None = None
+        self._is_answered = True  # the last try
 
     @property
     def read_at(self) -> float | None:
@@ -65,9 +66,9 @@ class Directory:
 
     def refresh(self) -> None:
         """Read what changed. Raises StoreUnavailable; the copy then stays as it is."""
-        before, self._tried_at = self._known, self._clock()
+        before, self._tried_at, self._is_answered = self._known, self._clock(), False
         changed = self._store.changed(before.revisions)
-        now = self._clock()
+        now, self._is_answered = self._clock(), True
         revisions = {**before.revisions, **{name: s.revision for name, s in changed.items()}}
         shops = {**before.shops, **_shops(changed)}
         keys = {key.sha256: (key, shop) for shop in shops.values() for key in shop.shop.keys}
@@ -89,6 +90,9 @@ class Directory:
         return shop, kept
 
     def _may_be_new(self) -> bool:
+        """Tell whether a call may look; none waits for a store that did not answer whoever looked last."""
+        if not self._is_answered:
+            return False
         return self._tried_at is None or not 0 <= self._clock() - self._tried_at < _AGAIN_SECONDS
 
 

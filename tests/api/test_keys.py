@@ -174,6 +174,29 @@ def test_keys_cannot_be_checked_before_any_was_read(make_api: Callable[..., "Api
     assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
 
 
+def test_a_key_that_nobody_knows_does_not_wait_for_a_store_that_is_away(
+    make_api: Callable[..., "Api"],
+) -> None:
+    class Leaving(MemorySettings):
+        asked = 0
+
+        def changed(self, revisions: Mapping[str, int]) -> dict[str, Snapshot]:
+            self.asked += 1
+            if self.asked > 1:
+                raise StoreUnavailable(f"away, after {revisions}")
+            return super().changed(revisions)
+
+    store, api = Leaving(), make_api()
+    directory = Directory(store, api.clock)
+    directory.refresh()
+    asking = replace(api, client=create_app(replace(api.deps, directory=directory)).test_client())
+    with pytest.raises(StoreUnavailable):
+        directory.refresh()  # as the refresher does, each second
+    api.clock.now += 0.5
+    assert asking.call("POST", "/v1/rank", {}, key="pk_unknown").status_code == 401
+    assert store.asked == 2
+
+
 def test_a_metrics_token_is_asked_for(make_api: Callable[..., "Api"]) -> None:
     api = make_api(metrics_token="t-1")
     assert api.call("GET", "/metrics", key=None).status_code == 401
