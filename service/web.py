@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MEMORY_DIRECTORY: Final = Path("/dev/shm")  # noqa: S108 - only heartbeats, in files without a name
 METRICS_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
+COLLECT_AFTER: Final = 20_000  # new objects, those of some 40 rankings, which leave next to no cycles
 STUCK_SECONDS: Final = 30  # a web process that gives no sign of life this long is replaced
 
 
@@ -105,6 +106,7 @@ def _settle(_worker: object) -> None:
     """Leave what was loaded at the start out of every later collection: going through it all takes tens of ms."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
 
 
 def _forget(arbiter: Any, worker: Any) -> None:  # noqa: ANN401 - as above

@@ -1,10 +1,17 @@
 """`balad worker`."""
 
+import os
+from typing import Final
+
 import click
 
 from service.cli.lifeline import with_parent
 from service.cli.live import live
 from service.settings import Settings
+
+NICENESS: Final = (
+    10  # nobody waits for the worker: where cores are short, who asks for a ranking does not either
+)
 
 
 @click.command()
@@ -22,6 +29,7 @@ def worker(settings: Settings) -> None:
     from service import logs
     from service.worker.run import run
 
+    os.nice(NICENESS)
     logs.begin(settings)
     with live(settings) as ready:
         run(ready)
