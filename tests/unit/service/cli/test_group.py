@@ -19,8 +19,12 @@ OurError.__module__ = "features.somewhere"
         (PermissionError(13, "Permission denied", "/log"), "/log: Permission denied"),
         (OSError(28, "No space left on device"), "No space left on device"),
         (
-            ModuleNotFoundError("no", name="distributed.client"),
+            ModuleNotFoundError("no", name="matplotlib.figure"),
             "this needs an extra that is not installed; pip install 'balad[train]'",
+        ),
+        (
+            ModuleNotFoundError("no", name="distributed.client"),
+            "this needs an extra that is not installed; pip install 'balad[dask]'",
         ),
     ],
 )
