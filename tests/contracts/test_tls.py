@@ -1,5 +1,6 @@
 """The state over TLS: the server must be who the authority says, and may ask the same of Balad."""
 
+import select
 import shutil
 import socket
 import ssl
@@ -64,7 +65,7 @@ def _serve(listener: socket.socket, context: ssl.SSLContext, family: int, server
 
 
 def _pass_on(plain: socket.socket, context: ssl.SSLContext, family: int, address: Any) -> None:
-    """Answer what is asked, one exchange at a time."""
+    """Pass on what either side says, in as many pieces as it comes."""
     with (
         plain,
         suppress(OSError),
@@ -72,9 +73,16 @@ def _pass_on(plain: socket.socket, context: ssl.SSLContext, family: int, address
         socket.socket(family) as server,
     ):
         server.connect(address)
-        while asked := client.recv(1 << 16):
-            server.sendall(asked)
-            client.sendall(server.recv(1 << 16))
+        while True:
+            ready, _, _ = select.select([client, server], [], [])
+            for one, other in ((client, server), (server, client)):
+                if one not in ready:
+                    continue
+                if not (
+                    said := one.recv(1 << 16)
+                ):  # more than a TLS record: nothing waits that no select sees
+                    return
+                other.sendall(said)
 
 
 def asked(url: str) -> object:
