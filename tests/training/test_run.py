@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ from features.log.schema import SCHEMAS, Kind
 from features.log.writer import write
 from features.table import feature_table
 from service.ranking.forest import Forest
+from tests.training.places import Place
 from training import fit
 from training.cli.check import BROKEN, NOT_YET, USABLE, check
 from training.cli.evaluate import evaluate
@@ -33,23 +33,6 @@ SESSIONS, ITEMS, SHOWN = 400, 60, 8
 LATER = START + 10 * 86_400.0
 Row = dict[str, Any]
 MakeDataset = Callable[..., Dataset]
-
-
-@dataclass(frozen=True)
-class Place:
-    """An installation of nothing but files."""
-
-    data: Path
-    redis_url: str | None = None
-    appendfsync: Literal["everysec", "always"] = "everysec"
-
-    @property
-    def log_url(self) -> str:
-        return f"file://{self.data}/log"
-
-    @property
-    def models_url(self) -> str:
-        return f"file://{self.data}/models"
 
 
 def event(name: str, at: float, who: int, items: list[Row], number: int) -> Row:
@@ -110,7 +93,8 @@ def fill(place: Place, shop: str, rows: Iterator[Row] | list[Row]) -> None:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    made = Place(tmp_path_factory.mktemp("data"))
+    data = tmp_path_factory.mktemp("data")
+    made = Place(data, f"file://{data}/log")
     fill(made, "acme", visits(knowing=True))
     fill(made, "noise", visits(knowing=False, seed=5))
     fill(made, "quiet", visits(knowing=True, sessions=5))

@@ -2,9 +2,8 @@
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import pytest
 
@@ -12,6 +11,7 @@ from features.attributes import DEFAULT
 from features.log.place import Log
 from features.log.reader import facts
 from features.log.schema import Kind
+from tests.training.places import Place
 from training.building.build import Plan
 from training.dataset import dataset
 from training.progress import Silent
@@ -21,20 +21,6 @@ from training.usable import UnusableLogError
 
 NOW: Final = 1_790_500_000.0
 ALL: Final = Reading(NOW, NOW, facts_each=500)
-
-
-@dataclass(frozen=True)
-class Place:
-    """An installation of nothing but files."""
-
-    data: Path
-    log_url: str
-    redis_url: str | None = None
-    appendfsync: Literal["everysec", "always"] = "everysec"
-
-    @property
-    def models_url(self) -> str:
-        return f"file://{self.data}/models"
 
 
 @pytest.fixture

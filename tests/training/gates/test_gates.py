@@ -8,6 +8,7 @@ import pytest
 
 from features.readiness import Observed
 from service.ranking.forest import Forest, Matrix, Scores
+from tests.training.scorers import ByColumn
 from training.dataset import Dataset
 from training.evaluate import evaluate
 from training.fit import Candidate, Forester, Grown
@@ -23,16 +24,6 @@ from training.window import cut_at_share
 MakeDataset = Callable[..., Dataset]
 
 
-class Column:
-    """A model that goes by one column."""
-
-    def __init__(self, data: Dataset, name: str, sign: float = 1.0) -> None:
-        self.column, self.sign = data.names.index(name), sign
-
-    def score(self, matrix: Matrix) -> Scores:
-        return self.sign * matrix[:, self.column].astype(np.float64)
-
-
 class Slow:
     """A forest of far too many trees."""
 
@@ -40,7 +31,7 @@ class Slow:
         return np.asarray(np.sort(np.random.default_rng(1).random(2_000_000))[: len(matrix)])
 
 
-def live(data: Dataset, model: Column, seen_until: float = 0.0) -> Live:
+def live(data: Dataset, model: ByColumn, seen_until: float = 0.0) -> Live:
     return Live("2026-11-22T10-00-00Z-4f2a", model, seen_until, data.table_hash)
 
 
@@ -84,7 +75,7 @@ def test_a_log_of_clicked_items_alone_is_refused(make_dataset: MakeDataset) -> N
 
 def test_a_model_that_is_worse_than_the_live_one_is_refused(make_dataset: MakeDataset) -> None:
     data = make_dataset()
-    worse, good = Column(data, "shop_index", -1.0), Column(data, "looks")
+    worse, good = ByColumn(data, "shop_index", -1.0), ByColumn(data, "looks")
     check = not_worse_than_live(data, worse, live(data, good), seed=17)
     assert (check.passed, "so the live model stays" in check.says) == (False, True)
     assert not_worse_than_live(data, good, live(data, worse), seed=17).passed
@@ -92,20 +83,20 @@ def test_a_model_that_is_worse_than_the_live_one_is_refused(make_dataset: MakeDa
 
 def test_a_model_as_good_as_the_live_one_passes(make_dataset: MakeDataset) -> None:
     data = make_dataset()
-    same = Column(data, "looks")
+    same = ByColumn(data, "looks")
     assert not_worse_than_live(data, same, live(data, same), seed=17).passed
 
 
 def test_the_live_model_is_not_judged_on_what_it_learned_from(make_dataset: MakeDataset) -> None:
     data = make_dataset()
-    worse, good = Column(data, "shop_index"), Column(data, "looks")
+    worse, good = ByColumn(data, "shop_index"), ByColumn(data, "looks")
     check = not_worse_than_live(data, worse, live(data, good, seen_until=float(data.time[350])), seed=17)
     assert (check.passed, "Only 50 of the judged listings" in check.says) == (True, True)
 
 
 def test_no_live_model_and_another_table_are_told(make_dataset: MakeDataset) -> None:
     data = make_dataset()
-    model = Column(data, "looks")
+    model = ByColumn(data, "looks")
     assert not_worse_than_live(data, model, None, seed=17).says == "No model serves yet."
     other = replace(live(data, model), table_hash="another")
     assert "another feature table" in not_worse_than_live(data, model, other, seed=17).says
@@ -117,9 +108,9 @@ def test_a_kind_of_listing_that_pays_for_the_others_is_named(make_dataset: MakeD
         data.X[np.cumsum(data.group) - data.group, data.names.index("session_interactions")] == 0, data.group
     )
     unfair = put(data, "looks", data.shop_index[quiet], np.flatnonzero(quiet))
-    check = no_slice_worse(evaluate(unfair, Column(unfair, "looks"), seed=17))
+    check = no_slice_worse(evaluate(unfair, ByColumn(unfair, "looks"), seed=17))
     assert (check.passed, "session so far no event yet" in check.says) == (False, True)
-    assert no_slice_worse(evaluate(data, Column(data, "looks"), seed=17)).passed
+    assert no_slice_worse(evaluate(data, ByColumn(data, "looks"), seed=17)).passed
 
 
 def test_shuffled_labels_teach_nothing(make_dataset: MakeDataset) -> None:
@@ -130,7 +121,7 @@ def test_shuffled_labels_teach_nothing(make_dataset: MakeDataset) -> None:
 def test_shuffled_labels_that_are_found_again_sound_the_alarm(make_dataset: MakeDataset) -> None:
     tried = shuffled(make_dataset(), np.random.default_rng(5))
     betrayed = put(tried, "looks", tried.label, slice(None))
-    assert not found_nothing(betrayed, Column(betrayed, "looks"), seed=17).passed
+    assert not found_nothing(betrayed, ByColumn(betrayed, "looks"), seed=17).passed
 
 
 def test_honest_columns_do_not_sound_the_leak_alarm(make_dataset: MakeDataset) -> None:
@@ -161,7 +152,7 @@ def test_a_slow_forest_is_refused(make_dataset: MakeDataset) -> None:
 def test_a_large_forest_is_refused(make_dataset: MakeDataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cost, "MOST_BYTES", 10)
     data = make_dataset()
-    assert not fast_and_small(data, Column(data, "looks"), "eleven byte").passed
+    assert not fast_and_small(data, ByColumn(data, "looks"), "eleven byte").passed
 
 
 def test_two_trainings_that_differ_are_refused() -> None:

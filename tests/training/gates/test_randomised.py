@@ -8,7 +8,7 @@ import pytest
 
 from features.table import PLACED
 from service.ranking.exploration import drawn
-from service.ranking.forest import Matrix, Scores
+from tests.training.scorers import ByColumn
 from training import fit
 from training.dataset import Dataset
 from training.fit import Forester
@@ -18,16 +18,6 @@ from training.off_policy.listings import drawn_listings
 from training.shown import Shown
 
 MakeDataset = Callable[..., Dataset]
-
-
-class By:
-    """A scorer that goes by one column."""
-
-    def __init__(self, data: Dataset, name: str, sign: float = 1.0) -> None:
-        self._column, self._sign = data.names.index(name), sign
-
-    def score(self, matrix: Matrix) -> Scores:
-        return self._sign * matrix[:, self._column].astype(np.float64)
 
 
 @pytest.fixture
@@ -40,19 +30,19 @@ def all_drawn(make_dataset: MakeDataset) -> Dataset:
     return replace(data, shown=Shown(index, chance, np.full(len(data), "desktop")))
 
 
-def live(data: Dataset, forest: By) -> Live:
+def live(data: Dataset, forest: ByColumn) -> Live:
     return Live("live-1", forest, 0.0, data.table_hash)
 
 
 def test_a_worse_model_is_refused_and_the_line_says_why(all_drawn: Dataset) -> None:
-    good, bad = By(all_drawn, "looks"), By(all_drawn, "looks", -1.0)
+    good, bad = ByColumn(all_drawn, "looks"), ByColumn(all_drawn, "looks", -1.0)
     check = not_worse_on_randomised(all_drawn, bad, live(all_drawn, good), seed=1)
     assert not check.passed
     assert "it is worse, so the live model stays" in check.says
 
 
 def test_a_better_model_and_the_same_one_pass(all_drawn: Dataset) -> None:
-    good, bad = By(all_drawn, "looks"), By(all_drawn, "looks", -1.0)
+    good, bad = ByColumn(all_drawn, "looks"), ByColumn(all_drawn, "looks", -1.0)
     assert not_worse_on_randomised(all_drawn, good, live(all_drawn, bad), seed=1).passed
     assert not_worse_on_randomised(all_drawn, good, live(all_drawn, good), seed=1).passed
 
@@ -60,7 +50,7 @@ def test_a_better_model_and_the_same_one_pass(all_drawn: Dataset) -> None:
 def test_where_nothing_was_drawn_or_too_little_it_says_so_and_passes(
     all_drawn: Dataset, make_dataset: MakeDataset
 ) -> None:
-    good, bad = By(all_drawn, "looks"), By(all_drawn, "looks", -1.0)
+    good, bad = ByColumn(all_drawn, "looks"), ByColumn(all_drawn, "looks", -1.0)
     none = not_worse_on_randomised(make_dataset(), bad, live(all_drawn, good), seed=1)
     few = all_drawn.listings(np.arange(len(all_drawn)) < 60)
     little = not_worse_on_randomised(few, bad, live(all_drawn, good), seed=1)
