@@ -30,9 +30,7 @@ SHOP_DELAY_HOURS: Final = (
 _WORD: Final = 4  # bytes
 _UNIT: Final = 16  # bytes: all parts of a record are multiples of it, so that each starts where longs may
 _NO_RECORD: Final = b""
-_AT_ONCE: Final = (
-    100  # records that are laid out together: they fit into a core's own memory, which is three times as fast
-)
+_AT_ONCE: Final = 100  # records laid out together: in a core's own memory, which is three times as fast
 
 
 class Visible(NamedTuple):

@@ -9,9 +9,7 @@ from service.cli.lifeline import with_parent
 from service.cli.live import live
 from service.settings import Settings
 
-NICENESS: Final = (
-    10  # nobody waits for the worker: where cores are short, who asks for a ranking does not either
-)
+NICENESS: Final = 10  # nobody waits for the worker: where cores are short, rankings go first
 
 
 @click.command()

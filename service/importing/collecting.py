@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-ALLOCATIONS: Final = (
-    1_000_000  # containers that a search waits for: usually 700, of which a chunk has 100,000
-)
+ALLOCATIONS: Final = 1_000_000  # containers between searches: usually 700, and a chunk has 100,000
 
 
 @contextmanager

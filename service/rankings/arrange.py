@@ -21,7 +21,8 @@ def arranged(deps: Deps, call: Call, outcome: Outcome) -> Outcome:
     """
     if not any(rules := rules_of(call)):
         return outcome
-    listed = Listed(call.item_ids, outcome.candidates or _candidates(deps, call, rules), call.at)
+    scored = outcome.candidates
+    listed = Listed(call.item_ids, _candidates(deps, call, rules) if scored is None else scored, call.at)
     answered = arrange(outcome.order, listed, rules)
     shadow = None if outcome.shadow is None else arrange(outcome.shadow, listed, rules).order
     deps.tally.count(call.shop_name, rules_source(call.shop.pages, call.page) or call.page, answered.effects)

@@ -56,7 +56,8 @@ def filled(
     a rule that cannot be kept to the end of the list is kept as far as it goes. Pins are above diversity.
     """
     result = pinned(order, kept)
-    strictest = _strictest(rules, effects)
+    if not (strictest := _strictest(rules, effects)):
+        return result
     codes, places = listed.candidates.slots, np.array(result, np.intp)
     if all(_longest_run(codes, rule.slot, places) <= rule.at_most for rule in strictest):
         return result
