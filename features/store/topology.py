@@ -91,12 +91,18 @@ class Topology:
             StoreUnavailable: Nobody could be asked yet, and that within the timeout.
         """
         if not self._known.is_set():
-            self.renew()
-            if not self._known.wait(timeout):
-                raise StoreUnavailable(f"no server says who holds what: {self._why}")
+            self._first_heard(time.monotonic() + timeout)
         elif time.monotonic() > self._next + RENEW_SECONDS:
             self.renew()
         return self._owners
+
+    def _first_heard(self, deadline: float) -> None:
+        """Ask until somebody has answered: an attempt fails where a connection meets a server that starts."""
+        while not self._known.is_set():
+            if (left := deadline - time.monotonic()) <= 0:
+                raise StoreUnavailable(f"no server says who holds what: {self._why}")
+            self.renew()
+            self._known.wait(min(left, PAUSE_SECONDS))
 
     def moved(self, slot: int, owner: Place) -> None:
         """Note that a slot has another owner, and ask about the others."""
