@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHONS := python3.13 python3.12 python3.11 python3
 
+# Where a shell forbids bytecode, every process would compile all that it imports: seconds for each of many.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test lint bench bench-faults docs install clean lock
 .DEFAULT_GOAL := help
 

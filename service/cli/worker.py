@@ -25,8 +25,10 @@ def worker(settings: Settings) -> None:
       BALAD_REDIS_URL=redis://10.0.0.5:6379 BALAD_LOG_URL=s3://bucket/log balad worker
     """
     from service import logs
+    from service.optional import leave_out
     from service.worker.run import run
 
+    leave_out("pandas")
     os.nice(NICENESS)
     logs.begin(settings)
     with live(settings) as ready:
