@@ -1,6 +1,7 @@
 """What the processes say on standard error: lines for people, or one JSON object each for a machine that collects them.
 
-A line carries the id of the request it belongs to. No line of level INFO or above holds an id of a visitor.
+A line carries the id of the request it belongs to. No line of level INFO or above holds an id of a visitor; so a line
+for each call, whose address may hold one, is only there at the level `debug`.
 """
 
 import logging
@@ -60,7 +61,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
     """Return what `logging.config.dictConfig` takes, for our loggers and gunicorn's alike."""
     formatter = JsonLines if settings.log_format == "json" else Lines
     level = settings.log_level.upper()
-    quiet = {"level": level, "handlers": [], "propagate": True}
+    each_call = "INFO" if settings.log_level == "debug" else "WARNING"  # gunicorn tells of it as INFO
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -74,8 +75,8 @@ def configuration(settings: Settings) -> dict[str, Any]:
         },  # of libraries; below that they tell of themselves
         "loggers": {
             **{name: {"level": level} for name in ("features", "service", "training")},
-            "gunicorn.error": quiet,
-            "gunicorn.access": quiet,
+            "gunicorn.error": {"level": level, "handlers": [], "propagate": True},
+            "gunicorn.access": {"level": each_call, "handlers": [], "propagate": True},
         },
     }
 

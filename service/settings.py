@@ -180,7 +180,7 @@ class Settings(BaseSettings):
         json_schema_extra={"shown": "none: no traces"},
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="How much the processes say on standard error."
+        "info", description="How much the processes say on standard error; each call at `debug` alone."
     )
     log_format: Literal["text", "json"] = Field(
         "text", description="Lines for people, or one JSON object a line for what collects them."

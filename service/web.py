@@ -2,6 +2,7 @@
 
 import errno
 import gc
+import logging
 import os
 import shutil
 import socket
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from service import heap
 from service.connections import Connections
@@ -50,6 +52,7 @@ def gunicorn_options(settings: Settings) -> dict[str, object]:
         "control_socket_disable": True,  # one more way in that nobody uses
         "umask": 0o077,
         "loglevel": settings.log_level,
+        "logger_class": Log,
         "logconfig_dict": configuration(settings),
         "proc_name": "balad",
         "on_starting": _start,
@@ -58,6 +61,15 @@ def gunicorn_options(settings: Settings) -> dict[str, object]:
         "child_exit": _forget,
         "on_exit": _drop_metrics,
     }
+
+
+class Log(Logger):  # type: ignore[misc]  # it publishes no types
+    """gunicorn's log, which makes up its line about a call, 60 µs of a core, only where it is wanted."""
+
+    def access(self, *told: Any) -> None:  # noqa: ANN401 - gunicorn's
+        """Tell of a call."""
+        if self.access_log.isEnabledFor(logging.INFO):
+            super().access(*told)
 
 
 class Web(BaseApplication):  # type: ignore[misc]  # it publishes no types

@@ -3,6 +3,7 @@
 import runpy
 import socket
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from gunicorn.config import Config
@@ -49,3 +50,18 @@ def test_an_address_that_is_nobodys_is_refused() -> None:
 def test_a_name_that_is_nobodys_is_refused() -> None:
     with pytest.raises(AddressError, match=r"^nowhere\.invalid:8000 cannot be used \(.+\)"):
         refuse_taken("nowhere.invalid:8000")
+
+
+@pytest.mark.parametrize(("level", "lines"), [("debug", 1), ("info", 0), ("warning", 0)])
+def test_a_call_whose_address_may_name_a_visitor_is_told_of_at_debug_alone(
+    level: Literal["debug", "info", "warning"], lines: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = Config()
+    for name, value in gunicorn_options(Settings(log_level=level)).items():
+        config.set(name, value)
+    told: list[str] = []
+    log = config.logger_class(config)
+    monkeypatch.setattr(log, "atoms", lambda *_: {"r": "GET /v1/visitors/somebody"})
+    monkeypatch.setattr(log.access_log, "callHandlers", lambda record: told.append(record.getMessage()))
+    log.access(None, None, None, None)
+    assert len(told) == lines
