@@ -1,7 +1,6 @@
 """The items of an exposure as they travel: columns, less than half the bytes of rows; a read log has rows again."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import repeat
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
@@ -30,11 +29,10 @@ def length(items: Columns | Rows | None) -> int:
     return len(items or ())
 
 
-def column(items: Columns | Rows, name: str) -> Iterable[Any]:
-    """Return what items that came as columns, or as rows, say under a name.
+def column(items: Columns | Rows, name: str) -> Iterable[Any] | None:
+    """Return what items that came as columns, or as rows, say under a name; None where none says anything.
 
-    >>> list(column({"item_id": ["A", "B"], "price": None}, "price"))
-    [None, None]
+    >>> column({"item_id": ["A", "B"], "price": None}, "price")
     >>> list(column({"item_id": ["A", "B"]}, "shop_index"))
     [0, 1]
     >>> list(column([{"item_id": "A"}], "item_id"))
@@ -42,5 +40,4 @@ def column(items: Columns | Rows, name: str) -> Iterable[Any]:
     """
     if not isinstance(items, Mapping):
         return map(itemgetter(name), items)
-    count = length(items)
-    return range(count) if name == _PLACE else items[name] or repeat(None, count)
+    return range(length(items)) if name == _PLACE else items[name]

@@ -7,11 +7,12 @@ ones, the batch and row for imported ones).
 """
 
 from base64 import b64decode
-from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, repeat
 from typing import Any, Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 import pyarrow as pa
 
@@ -19,6 +20,7 @@ from features.log.columnar import column, length
 from features.log.kind import Kind as Kind  # noqa: PLC0414 - what schemas are asked by
 
 Row: TypeAlias = Mapping[str, Any]
+Counts: TypeAlias = npt.NDArray[np.int32]
 SEQUENCE_BITS: Final = 20  # a million facts in one millisecond, or rows in one batch
 _ORDER: Final = (("time", pa.float64()), ("received_at", pa.float64()), ("sequence", pa.uint64()))
 _WHO: Final = (
@@ -197,12 +199,26 @@ def _array(values: list[Any], dtype: pa.DataType) -> pa.Array:
     offsets = np.concatenate([np.zeros(1, np.int32), np.cumsum(lengths, dtype=np.int32)])
     said = [value for value in values if value]
     children = [
-        pa.array(list(chain.from_iterable(column(items, field.name) for items in said)), field.type)
+        _flat([column(items, field.name) for items in said], lengths[lengths > 0], field.type)
         for field in dtype.value_type
     ]
     flat = pa.StructArray.from_arrays(children, fields=list(dtype.value_type))
     absent = pa.array(np.fromiter((value is None for value in values), np.bool_, len(values)))
     return pa.ListArray.from_arrays(pa.array(offsets), flat, type=dtype, mask=absent)
+
+
+def _flat(columns: list[Iterable[Any] | None], lengths: Counts, dtype: pa.DataType) -> pa.Array:
+    """Return columns of so many values each behind one another; one that is None is of nulls."""
+    if all(column is None for column in columns):
+        return pa.nulls(int(lengths.sum()), dtype)
+    if all(isinstance(column, range) for column in columns):
+        ends = np.cumsum(lengths, dtype=np.int32)
+        return pa.array(np.arange(lengths.sum(), dtype=np.int32) - np.repeat(ends - lengths, lengths), dtype)
+    known = [
+        repeat(None, count) if column is None else column
+        for column, count in zip(columns, lengths.tolist(), strict=True)
+    ]
+    return pa.array(list(chain.from_iterable(known)), dtype)
 
 
 def _json(value: object) -> str:
