@@ -3,8 +3,11 @@
 from typing import TYPE_CHECKING
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 
 from features.store.settings import MemorySettings
+from service import passwords
 from service.pages.change import Author
 from service.passwords import LONGEST, SHORTEST, PasswordError, fits, hashed, made
 from service.people import (
@@ -28,8 +31,9 @@ AT = Author("acme", "a test", 12.0)
 
 
 @pytest.fixture
-def store() -> MemorySettings:
-    """A shop with one admin."""
+def store(monkeypatch: pytest.MonkeyPatch) -> MemorySettings:
+    """A shop with one admin; its hashes are the cheapest there are."""
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher.from_parameters(CHEAPEST))
     kept = MemorySettings()
     add_person(kept, AT, "Marie", Role.ADMIN, PASSWORD)
     return kept
