@@ -8,7 +8,7 @@ var balad = (globalThis.balad ||= (() => {
   const NAMES = "view_item_list select_item view_item add_to_cart remove_from_cart add_to_wishlist begin_checkout purchase refund search".split(" ");
   const memory = new Map(), ranked = new Map(), done = new WeakSet(), settled = new WeakSet(), dwell = new WeakMap();
   let key, consent = false, given, page, deadline = 250, ga4;
-  let timer, sending, wait = 1e3, shown = [], telling;
+  let timer, sending, wait = 1e3, shown = [], telling, queue;
 
   const safe = (work) => (...all) => {
     try {
@@ -32,14 +32,16 @@ var balad = (globalThis.balad ||= (() => {
     localStorage.removeItem(name);
   });
   const kept = () => safe(() => Object.keys(localStorage).filter((name) => name.startsWith("balad:")))() ?? [];
-  // Ids begin with the time, so that sorted names stand in the order of what happened.
-  const queued = () => [...memory.keys(), ...(consent ? kept() : [])].filter((name) => name.startsWith(EVENT) && get(name)).sort();
+  // What waits is looked for once: to list all that is stored takes long. Ids begin with the time, so that sorted names
+  // stand in the order of what happened.
+  const queued = () => (queue = (queue || [...memory.keys(), ...(consent ? kept() : [])].filter((name) => name.startsWith(EVENT)).sort()).filter(get));
 
   const newId = () => Date.now().toString(36) + [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16)).join("");
   const session = () => {
     const now = Date.now(), [id, last] = (get(SESSION) || "").split(" ");
     const current = now - last < 18e5 ? id : newId();
-    put(SESSION, current + " " + now);
+    // To the minute: each write takes as long as all of this.
+    now - last < 6e4 || put(SESSION, current + " " + now);
     return current;
   };
   const who = () => (consent ? { consent, visitor_id: given || get(VISITOR) || put(VISITOR, newId()), session_id: session() } : { consent });
@@ -83,8 +85,9 @@ var balad = (globalThis.balad ||= (() => {
   const track = safe((name, fields = {}) => {
     const event_id = newId(), ranking_id = ranked.get(fields.items?.[0]?.item_id);
     const event = { name, event_id, time: Date.now() / 1e3, page, ranking_id, ...who(), ...fields };
+    queued().push(EVENT + event_id);
     put(EVENT + event_id, JSON.stringify(event));
-    queued().slice(0, -1e3).forEach(drop);
+    queue.slice(0, -1e3).forEach(drop);
     timer ||= setTimeout(flush, wait);
   });
 
@@ -249,12 +252,14 @@ var balad = (globalThis.balad ||= (() => {
       waiting.forEach(safe(([name, text]) => put(name, JSON.stringify({ ...JSON.parse(text), ...who(), visitor_id: null, session_id: null }))));
     }
     consent = agreed;
+    queue = 0;
   });
   const init = safe((options = {}) => {
     ({ key = key, page = page, ga4 = ga4 } = options);
     balad.url = options.url ?? balad.url;
     deadline = +(options.deadline ?? deadline);
     if ("consent" in options) consent = said(options.consent);
+    queue = 0;
     // Whatever a cookie holds: an id is a word, or it is none.
     if ("visitor" in options) given = options.visitor && /^[!-?A-~]{1,128}$/.test(options.visitor) && "" + options.visitor;
     if (!doc || !key) return;

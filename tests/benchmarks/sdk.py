@@ -22,8 +22,11 @@ ITEMS: Final = 100
 LOADS: Final = 15
 ACTIONS: Final = 1_000
 AWAY_SECONDS: Final = 30.0
-PATIENCE_SECONDS: Final = 120.0
-_SETTLED_MS: Final = 1_500  # an impression takes a second
+PATIENCE_SECONDS: Final = (
+    300.0  # so many actions of one visitor are more than the service takes from one in a minute
+)
+_NOTED_MS: Final = 1_500  # an impression takes a second
+_SENT_MS: Final = 3_000  # and is sent a second later
 
 
 def measure() -> Section:
@@ -32,7 +35,10 @@ def measure() -> Section:
         ids = [f"i-{number}" for number in range(ITEMS)]
         town.pages["with"] = town.listing(ids)
         town.pages["without"] = town.listing(ids, head="", hold_seconds=0)
-        costs = {name: _main_thread_ms(browser, f"{town.shop.url}/{name}") for name in town.pages}
+        without, noted, sent = (
+            _main_thread_ms(browser, f"{town.shop.url}/{name}", until)
+            for name, until in (("without", _NOTED_MS), ("with", _NOTED_MS), ("with", _SENT_MS))
+        )
         page = browser.new_page()
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -42,15 +48,16 @@ def measure() -> Section:
     return Section(
         "Storefront script",
         f"Chromium, two origins. A listing of {ITEMS} items, {LOADS} loads with and without the "
-        "script: processor time of the main thread until impressions are out, medians; all items change places. "
+        "script: processor time of the main thread until the impression is noted, medians; all items change places. "
         f"{ACTIONS:,} actions on {ACTIONS // 5} pages, the service away for {AWAY_SECONDS:g} s from a third on; "
         "they are looked for in the stream that the log is written from.",
         [
             Figure("balad.js, packed", len(served("balad.js").packed), "bytes", at_most=4_000),
             Figure("balad.mjs, packed", len(served("balad.mjs").packed), "bytes", at_most=4_000),
-            Figure("main thread, style and layout without the script", costs["without"][1], "ms"),
-            Figure("main thread, style and layout with it", costs["with"][1], "ms"),
-            Figure("main thread, the script", costs["with"][0], "ms", at_most=5),
+            Figure("main thread, style and layout without the script", without[1], "ms"),
+            Figure("main thread, style and layout with it", noted[1], "ms"),
+            Figure("main thread, the script", noted[0], "ms", at_most=5),
+            Figure("main thread, the script until the impression is sent", sent[0], "ms"),
             Figure("actions that arrived", once, "actions", at_least=expected.total()),
             Figure("actions doubled or invented", (arrived - expected).total(), "actions", at_most=0),
             Figure("uncaught errors", len(errors), "errors", at_most=0),
@@ -77,7 +84,7 @@ def _chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def _main_thread_ms(browser: Browser, url: str) -> tuple[float, float]:
+def _main_thread_ms(browser: Browser, url: str, until_ms: int) -> tuple[float, float]:
     """Return the medians over loads of scripts, and of style and layout; the first load does not count."""
     context = browser.new_context()
     scripts, looks = list[float](), list[float]()
@@ -86,7 +93,7 @@ def _main_thread_ms(browser: Browser, url: str) -> tuple[float, float]:
         session = context.new_cdp_session(page)
         session.send("Performance.enable", {"timeDomain": "threadTicks"})
         page.goto(url)
-        page.wait_for_timeout(_SETTLED_MS)
+        page.wait_for_timeout(until_ms)
         metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
         scripts.append(1000 * metrics["ScriptDuration"])
         looks.append(1000 * (metrics["LayoutDuration"] + metrics["RecalcStyleDuration"]))
