@@ -22,9 +22,8 @@ ITEMS: Final = 100
 LOADS: Final = 15
 ACTIONS: Final = 1_000
 AWAY_SECONDS: Final = 30.0
-PATIENCE_SECONDS: Final = (
-    300.0  # so many actions of one visitor are more than the service takes from one in a minute
-)
+# So many actions of one visitor are more than the service takes from one in a minute.
+PATIENCE_SECONDS: Final = 300.0
 _NOTED_MS: Final = 1_500  # an impression takes a second
 _SENT_MS: Final = 3_000  # and is sent a second later
 
