@@ -1,9 +1,10 @@
 """A web server of ours with an application that only says which process answered, and takes as long as it is told.
 
-python tests/faults/answering.py
+python tests/faults/answering.py [SECONDS WITHOUT A SIGN OF LIFE]
 """
 
 import os
+import sys
 import time
 
 from flask import Flask, request
@@ -28,6 +29,8 @@ class Answering(Web):
     def load_config(self) -> None:
         super().load_config()
         self.cfg.set("worker_class", Patient)
+        for seconds in sys.argv[1:]:
+            self.cfg.set("timeout", int(seconds))
 
     def load(self) -> Flask:
         app = Flask("answering")

@@ -1,5 +1,7 @@
 """Web processes share the connections, and no client holds up the short calls of others."""
 
+import os
+import signal
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,12 +24,12 @@ LONG = b"GET /long?seconds=30 HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 @contextmanager
-def serving(data: Path, until: Until, workers: int) -> Iterator[int]:
+def serving(data: Path, until: Until, workers: int, *arguments: str) -> Iterator[int]:
     """Run the server with one thread for long calls in each process; yield its port."""
     settings = Settings(data=data, bind=f"127.0.0.1:{free_port()}", log_level="error").at(
         workers=workers, threads=1, graceful_seconds=1
     )
-    with running([PROGRAM], settings):
+    with running([PROGRAM, *arguments], settings):
         until(lambda: answers(settings))
         yield int(settings.bind.rpartition(":")[2])
 
@@ -44,6 +46,16 @@ def test_kept_connections_are_spread_evenly(tmp_path: Path, until: Until) -> Non
         kept = [stack.enter_context(Connection(port)) for _ in range(8)]
         held = Counter(connection.send(SHORT).body for connection in kept)
         assert sorted(held.values()) == [4, 4]
+
+
+def test_a_process_that_gives_no_sign_of_life_is_replaced(tmp_path: Path, until: Until) -> None:
+    with serving(tmp_path, until, 2, "2") as port:
+        until(lambda: len({answer(port) for _ in range(4)}) == 2)
+        stopped = answer(port)
+        os.kill(int(stopped), signal.SIGSTOP)
+        until(lambda: len({answer(port) for _ in range(4)} - {stopped}) == 2)
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(stopped), 0)
 
 
 def test_a_call_that_is_not_whole_holds_up_nobody(port: int) -> None:
