@@ -23,12 +23,14 @@ from training.gates.data import whole_data
 from training.gates.exposure import new_items_are_seen
 from training.gates.live import Live, live_model, not_worse_than_live
 from training.gates.randomised import left_to_randomised, not_worse_on_randomised
+from training.gates.skew import replayed_as_served
 from training.gates.slices import no_slice_worse
 from training.learnable import Grower, grown_here
+from training.parity import Parity, parity
 from training.progress import Progress, Silent
 from training.publish import Papers, Place, bundle_of, introduce, live_version, manifest_of, publish
 from training.reading import Pool, Reading, listings, processes
-from training.source import Installation, attributes_of
+from training.source import Installation, attributes_of, read_log
 from training.usable import check_usable
 from training.window import Cut, cut_at_share
 
@@ -130,6 +132,7 @@ class Trainer:
         evaluation = evaluate(cut.after, judged, seed=wish.seed, rivals=rivals)
         self.progress.tell("asking the gates")
         checks = [*_against_live(choice, cut, judged, live, wish.seed), *_checks(material, cut, wish.seed)]
+        checks.append(replayed_as_served(self._compared(wish, material)))
         checks.append(fast_and_small(data, Forest.of(model.text), model.text))
         checks += [scores_as_lightgbm(cut.after, model.text), new_items_are_seen(cut.after, judged)]
         if wish.twice:
@@ -141,6 +144,13 @@ class Trainer:
             update={"gates": gates_of(verdict), "tuning": tuning}
         )
         return Trained(wish, *material, cut, choice, model, evaluation, judged, verdict, manifest)
+
+    def _compared(self, wish: Wish, material: Material) -> Parity:
+        """Replay the log once more where it has rows as served; most logs that were imported have none."""
+        if not material.seen.with_rows:
+            return Parity()
+        self.progress.tell("replaying the log against the rows that were served")
+        return parity(read_log(self.place, wish.shop, wish.until), material.attributes)
 
 
 def _chosen(forester: Forester, before: Dataset, tune: Effort | None) -> tuple[Choice, Tuning | None]:

@@ -43,6 +43,8 @@ class Observed:
     unpriced: int = 0  # … that the event gave no price
     nowhere_priced: int = 0  # … nor the catalogue at the time
     single: int = 0  # listings of fewer than two items
+    automated: int = 0  # rankings for browsers that say that no person drives them
+    with_rows: int = 0  # rankings that logged the rows they were served with
     ahead: int = 0  # events later than their arrival, or than now
     first: float = float("inf")  # Unix seconds, of events
     last: float = float("-inf")
@@ -57,7 +59,13 @@ class Observed:
             self._take_event(row)
         elif kind == "items":
             self._take_item(row)
-        elif kind == "exposures" and not row.get("recommends"):
+        elif kind == "exposures":
+            self._take_exposure(row)
+
+    def _take_exposure(self, row: Mapping[str, Any]) -> None:
+        self.automated += row.get("automated") is True
+        self.with_rows += row.get("served") is not None
+        if not row.get("recommends"):
             in_shops_order = sorted(row["items"], key=lambda item: item["shop_index"])
             self.following.show({**row, "items": in_shops_order}, row["ranking_id"])
 

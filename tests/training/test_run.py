@@ -123,6 +123,7 @@ def test_every_gate_is_a_line_of_the_manifest_and_of_the_report(place: Place, tr
     names = {gate.name for gate in manifest.gates}
     assert {
         "whole data",
+        "replayed as served",
         "not worse than the live model",
         "no column knows the future",
         "fast and small",

@@ -17,7 +17,9 @@ from training.gates.controls import found_nothing, no_leak, shuffled, shuffled_t
 from training.gates.cost import fast_and_small
 from training.gates.data import whole_data
 from training.gates.live import Live, not_worse_than_live
+from training.gates.skew import replayed_as_served
 from training.gates.slices import no_slice_worse
+from training.parity import Parity
 from training.run import reproduced
 from training.window import cut_at_share
 
@@ -65,6 +67,25 @@ def test_events_of_the_future_are_refused(make_dataset: MakeDataset) -> None:
     data, seen = make_dataset(), Observed(ahead=30)
     seen.events["select_item"] = 100
     assert "30% of the events" in whole_data(data, cut_at_share(data, 0.8), seen).says
+
+
+def test_a_log_of_robots_is_refused(make_dataset: MakeDataset) -> None:
+    data = make_dataset()
+    seen = Observed(automated=31)
+    seen.kinds["exposures"] = 100
+    check = whole_data(data, cut_at_share(data, 0.8), seen)
+    assert (check.passed, "31% of the rankings" in check.says) == (False, True)
+    seen.automated = 30
+    assert whole_data(data, cut_at_share(data, 0.8), seen).passed
+
+
+def test_a_replay_that_sees_other_numbers_is_refused_with_the_columns() -> None:
+    counted = Parity(rankings=10, rows=1000, equal_rows=989, differing={"log_price": 4, "looks": 11})
+    check = replayed_as_served(counted)
+    assert (check.passed, "differ in looks, log_price" in check.says) == (False, True)
+    counted.equal_rows = 990
+    assert replayed_as_served(counted).passed
+    assert replayed_as_served(Parity()).passed
 
 
 def test_a_log_of_clicked_items_alone_is_refused(make_dataset: MakeDataset) -> None:
