@@ -27,7 +27,8 @@ from training.rows import chosen
 from training.window import Cut, cut_at_share
 
 NDCG_AT: Final = 10
-OBJECTIVES: Final[Mapping[str, str]] = {"lambdarank": "listwise forest", "binary": "pointwise forest"}
+POINTWISE: Final = "binary"
+OBJECTIVES: Final[Mapping[str, str]] = {"lambdarank": "listwise forest", POINTWISE: "pointwise forest"}
 DEBIASED: Final = "lambdarank with position="  # what an index earns by itself is taken out
 NAMES: Final[Mapping[str, str]] = {**OBJECTIVES, DEBIASED: "de-biased forest"}
 MOST_TREES: Final = 400
@@ -184,7 +185,7 @@ class Forester:
     def _rows(self, dataset: Dataset, objective: str) -> Learnable:
         rows = in_tie_order(dataset)
         X, names = with_gaps(rows, self.optional), list(rows.names)
-        if objective == "binary":
+        if objective == POINTWISE:
             worth = np.maximum(rows.gain.astype(np.float32), 1.0)
             return Learnable(X, rows.label > 0, rows.group, names, weight=worth)
         grade = np.searchsorted(_gains_in(rows), rows.gain)
@@ -221,7 +222,7 @@ def parameters_for(objective: str, dataset: Dataset, seed: int) -> dict[str, Any
         "verbosity": -1,
         "seed": seed,
     }
-    if objective == "binary":
+    if objective == POINTWISE:
         return common
     listwise = {**common, "label_gain": _gains_in(dataset), "lambdarank_truncation_level": 30}
     if objective != DEBIASED:

@@ -21,6 +21,7 @@ from training.effort import Effort
 from training.fit import (
     DEBIASED,
     NDCG_AT,
+    POINTWISE,
     Candidate,
     Choice,
     Forester,
@@ -113,7 +114,7 @@ class _Search:
         except OutOfTimeError:
             return self._told(None, [], "time")
         self.tuner.forester.tell(f"usual parameters: NDCG@{NDCG_AT} {usual:.4f} on {len(self.folds)} folds")
-        space = SPACE if self.best.objective == "binary" else {**SPACE, **LISTWISE}
+        space = SPACE if self.best.objective == POINTWISE else {**SPACE, **LISTWISE}
         study = self._study(space, usual)
         trials: list[Trial] = []
         while len(trials) < wanted:

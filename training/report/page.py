@@ -12,8 +12,8 @@ from features.table import FeatureTable, feature_table
 from training.baselines import as_served, shop_order
 from training.bootstrap import Interval
 from training.evaluate import DECIDING, MODEL
-from training.fit import Candidate
-from training.report import charts, findings, shap
+from training.fit import POINTWISE, Candidate, with_positives
+from training.report import calibration, charts, findings, shap
 from training.report.card import Judged, Language, card
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def report(trained: "Trained") -> str:
         drawings=_drawings(trained, table, scores),
         examples=findings.examples(trained.cut.after, scores),
         columns=_columns(trained, table),
+        calibration=_calibration(trained),
         cards={language: card(_judged(trained), language) for language in _LANGUAGES},
         metrics=list(_metrics(trained)),
         health=list(_health(trained)),
@@ -117,6 +118,22 @@ def _drawings(trained: "Trained", table: FeatureTable, scores: Any) -> Mapping[s
         "curves": charts.curves(
             [charts.Curve(_called(c), c.curve, c.trees) for c in trained.choice.tried], DECIDING
         ),
+    }
+
+
+def _calibration(trained: "Trained") -> Mapping[str, Any] | None:
+    """Return what was expected and found, of a pointwise forest: the scores of others are no odds.
+
+    It learns from listings with something wanted, so that is what it is held against.
+    """
+    if trained.choice.best.objective != POINTWISE:
+        return None
+    judged = with_positives(trained.cut.after)
+    found = calibration.bins(trained.judged.score(judged.X), judged.label > 0)
+    pairs = [(str(n + 1), each.expected, each.found) for n, each in enumerate(found)]
+    return {
+        "drawing": charts.columns(pairs, ("expected", "found"), "Wanted items by score, from low to high"),
+        "error": calibration.error(found),
     }
 
 
