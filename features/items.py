@@ -94,10 +94,18 @@ class ItemTable:
         count = _keep_stale(state.rows, places, visible_hour(at), now - self._max_age_seconds)
         return [item_ids[i] for i in places[:count].tolist()]
 
-    def put(self, read: Sequence[ItemRead], shop: bytes | None, at: float, now: float) -> None:
+    def put(
+        self,
+        read: Sequence[ItemRead],
+        shop: bytes | None,
+        at: float,
+        now: float,
+        beside: Sequence[str] = (),
+    ) -> None:
         """Keep items as read at `now`, with the statistics of their shop, for rankings as of `at`.
 
-        At `rows_kept` items the table starts afresh: to read every row again is rarer and simpler than ageing each.
+        At `rows_kept` items the table starts afresh, with these and with what it holds of those `beside` them in the
+        call: to read every other row again is rarer and simpler than ageing each.
         """
         rows = self._blank(len(read))
         rows["item"] = [hash64(item.item_id) for item in read]
@@ -105,7 +113,7 @@ class ItemTable:
         _see(rows, [item.statistics for item in read], shop, at)
         self._describe(rows, read)
         with self._lock:
-            self._keep([item.item_id for item in read], rows)
+            self._keep([item.item_id for item in read], rows, beside)
 
     def recount(self, item_ids: Sequence[str], statistics: Statistics, shop: bytes | None, at: float) -> None:
         """Keep items that the table holds, for rankings as of `at`, with the statistics of their hashes.
@@ -181,10 +189,13 @@ class ItemTable:
             slots = [slot for entry in entries for slot in slots_of(entry, self.attributes)]
             rows["slots"] = np.array(slots, np.uint16).reshape(-1, SLOTS)
 
-    def _keep(self, item_ids: Sequence[str], rows: Records) -> None:
+    def _keep(self, item_ids: Sequence[str], rows: Records, beside: Sequence[str] = ()) -> None:
         """Write the rows of items, and only then tell where those of new ones are; called under the lock."""
         new = [item_id for item_id in dict.fromkeys(item_ids) if item_id not in self._state.places]
         if len(self._state.places) + len(new) >= len(self._state.rows):
+            stay = [i for i in set(beside).difference(item_ids) if i in self._state.places]
+            rows = np.concatenate([rows, self._state.rows_of(stay)])
+            item_ids = [*item_ids, *stay]
             new = list(dict.fromkeys(item_ids))
             self._state = self._empty(len(new))
         first = len(self._state.places) + 1

@@ -181,10 +181,11 @@ class Replay:
         of_another_hour = visible_hour(at) != visible_hour(self._reached)
         if of_another_hour:
             self._table.forget(listing.item_ids)
-            self._read(listing.item_ids, at)
+            self._read(listing.item_ids, listing.item_ids, at)
         elif missing := self._table.missing(listing.item_ids, at, now=0.0):
             expected = self._expected.pop(visible_hour(at), {})
-            self._read(self._table.missing(list(dict.fromkeys(missing) | expected), at, now=0.0), at)
+            absent = self._table.missing(list(dict.fromkeys(missing) | expected), at, now=0.0)
+            self._read(absent, listing.item_ids, at)
         scene = self._scene(listing, context, visitor, at)
         if of_another_hour:
             self._table.forget(listing.item_ids)
@@ -196,8 +197,8 @@ class Replay:
         visit = Visit.of(done, shown, session_hash(visitor.session_id), at)
         return Scene(visit, self._table.candidates(listing), context)
 
-    def _read(self, item_ids: Sequence[str], at: float) -> None:
-        """Fill the rows of items; of those whose catalogue entry stands in their row, its statistics alone."""
+    def _read(self, item_ids: Sequence[str], beside: Sequence[str], at: float) -> None:
+        """Fill the rows of items beside others of a listing; where the catalogue entry stands, its statistics alone."""
         (shop,) = self._counting.records((SHOP,))
         known = [item_id for item_id in item_ids if item_id in self._standing]
         if known and self._table.holds(known):
@@ -206,7 +207,7 @@ class Replay:
         if item_ids:
             statistics = self._counting.records([hash64(item_id) for item_id in item_ids])
             catalogue = map(self._catalogue.get, item_ids)
-            self._table.put(list(map(ItemRead, item_ids, catalogue, statistics)), shop, at, now=0.0)
+            self._table.put(list(map(ItemRead, item_ids, catalogue, statistics)), shop, at, 0.0, beside)
             self._standing.update(item_ids)
 
     def _advance(self, hour: int) -> None:

@@ -32,8 +32,10 @@ class Tables:
             return table
 
 
-def fill(table: ItemTable, item_ids: Sequence[str], found: Found, at: float, now: float) -> bool:
-    """Put rows that were read at `now` into the table, as they stand for rankings as of `at`.
+def fill(  # noqa: PLR0913, PLR0917 - what `ItemTable.put` takes, and where it comes from
+    table: ItemTable, item_ids: Sequence[str], found: Found, at: float, now: float, beside: Sequence[str]
+) -> bool:
+    """Put rows that were read at `now` into the table, as they stand for rankings as of `at`, beside those of a call.
 
     False where a part of the store did not answer, and an item that it holds was never read.
     """
@@ -43,7 +45,7 @@ def fill(table: ItemTable, item_ids: Sequence[str], found: Found, at: float, now
         if item_id in found.catalogue
     ]
     if read:
-        table.put(read, found.totals, at, now)
+        table.put(read, found.totals, at, now, beside)
     return len(read) == len(item_ids) or table.holds(item_ids)
 
 

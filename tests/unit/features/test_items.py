@@ -155,6 +155,16 @@ def test_at_its_bound_the_table_starts_afresh_and_keeps_what_is_put() -> None:
     assert not table.holds(["0"])
 
 
+def test_at_its_bound_the_table_keeps_what_stands_beside_in_the_call() -> None:
+    table = filled(ItemTable(DEFAULT, rows_kept=10), *(f"{n}" for n in range(8)))
+    new = [ItemRead(f"new {n}", None, None) for n in range(6)]
+    table.put(new, None, AT, NOW, beside=["7", "new 0", "never read", "7"])
+    assert table.holds(["7", *(item.item_id for item in new)])
+    assert candidates(table, {"item_id": "7"}).price.tolist() == [1.0]
+    assert not table.holds(["0"])
+    assert not table.holds(["never read"])
+
+
 def test_an_item_put_twice_in_one_call_has_one_row() -> None:
     table = ItemTable(DEFAULT)
     table.put([ItemRead("a", entry(price=1.0), None), ItemRead("a", entry(price=2.0), None)], None, AT, NOW)
