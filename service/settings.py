@@ -137,8 +137,9 @@ class Settings(BaseSettings):
     log_retention_days: int = Field(
         395,
         ge=32,
-        description="How long the log keeps events and exposures, in days: 13 months, so that a year can be compared "
-        "with the one before. Catalogue, settings and requests of visitors stay: a rebuild needs them.",
+        description="How long the log keeps events and exposures, in days; imported ones from their import on. 13 "
+        "months, so that a year can be compared with the one before. Catalogue, settings and requests of visitors "
+        "stay: a rebuild needs them.",
     )
     canary_visitors: int = Field(
         10_000,

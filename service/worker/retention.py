@@ -1,4 +1,8 @@
-"""The log no longer than it may be kept: dates beyond their retention go, file by file."""
+"""The log no longer than it may be kept: dates beyond their retention go, file by file.
+
+It counts from when a fact was received. Of what was imported it counts from the import: a history that is older would
+be gone within the hour, before anybody had learned from it.
+"""
 
 from typing import Final
 
@@ -12,6 +16,7 @@ KEPT_FOR_A_TIME: Final[tuple[Kind, ...]] = (
     KINDS  # those about visitors; a rebuild needs the others from the beginning
 )
 _DAY_SECONDS: Final = 86_400.0
+_BATCHES_A_SECOND: Final = 1_000.0  # a batch is numbered by the millisecond that it was written in
 
 
 class Retention:
@@ -34,5 +39,5 @@ class Retention:
         for kind in KEPT_FOR_A_TIME:
             parts = held.log.parts(held.shop, kind) + held.log.covered(held.shop, kind)
             for part in parts:
-                if part.date < first:
+                if part.date < first and date_of(part.batch / _BATCHES_A_SECOND) < first:
                     remove(held.log, part)
