@@ -197,7 +197,7 @@ def _array(values: list[Any], dtype: pa.DataType) -> pa.Array:
         return pa.array(values, dtype)
     lengths = np.fromiter(map(length, values), np.int32, len(values))
     offsets = np.concatenate([np.zeros(1, np.int32), np.cumsum(lengths, dtype=np.int32)])
-    said = [value for value in values if value]
+    said = [value for value, count in zip(values, lengths.tolist(), strict=True) if count]
     children = [
         _flat([column(items, field.name) for items in said], lengths[lengths > 0], field.type)
         for field in dtype.value_type

@@ -5,6 +5,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from features.log.columnar import columns
 from features.log.schema import SCHEMAS, Kind, conformed, sequence_of, to_rows, to_table
 
 
@@ -46,6 +47,30 @@ def test_exposures_come_back_with_their_rows_as_bytes() -> None:
     (back,) = to_rows(Kind.EXPOSURES, to_table(Kind.EXPOSURES, [row | {"served": "AAEC"}]))
     assert back == row | {"served": b"\0\1\2"}
     assert to_rows(Kind.EXPOSURES, to_table(Kind.EXPOSURES, [back])) == [back]
+
+
+def test_exposures_as_columns_come_back_as_rows_whichever_is_empty_or_says_nothing() -> None:
+    def exposure(**values: list[Any]) -> dict[str, Any]:
+        said = {"item_id": [], "index": [], "score": [], "price": [], "in_stock": []} | values
+        return {"items": columns(**said)}
+
+    streamed = [
+        exposure(item_id=["a", "b"], index=[1, 0], score=[0.5, 0.25]),
+        exposure(),
+        {"items": None},
+        exposure(item_id=["c"], index=[None], price=[9.5], in_stock=[True]),
+    ]
+    nothing = {"price": None, "in_stock": None}
+    back = to_rows(Kind.EXPOSURES, to_table(Kind.EXPOSURES, streamed))
+    assert [row["items"] for row in back] == [
+        [
+            {"item_id": "a", "index": 1, "shop_index": 0, "score": 0.5, **nothing},
+            {"item_id": "b", "index": 0, "shop_index": 1, "score": 0.25, **nothing},
+        ],
+        [],
+        None,
+        [{"item_id": "c", "index": None, "shop_index": 0, "score": None, "price": 9.5, "in_stock": True}],
+    ]
 
 
 def test_attributes_of_any_shape_come_back() -> None:
