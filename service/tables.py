@@ -32,21 +32,17 @@ class Tables:
             return table
 
 
-def fill(  # noqa: PLR0913, PLR0917 - what `ItemTable.put` takes, and where it comes from
-    table: ItemTable, item_ids: Sequence[str], found: Found, at: float, now: float, beside: Sequence[str]
-) -> bool:
-    """Put rows that were read at `now` into the table, as they stand for rankings as of `at`, beside those of a call.
+def fill(table: ItemTable, found: Found, item_ids: Sequence[str], at: float, now: float) -> bool:
+    """Put what was read at `now` for items of a call into the table, as it stands for rankings as of `at`.
 
     False where a part of the store did not answer, and an item that it holds was never read.
     """
     read = [
-        ItemRead(item_id, _row(found.catalogue[item_id]), found.statistics[item_id])
-        for item_id in item_ids
-        if item_id in found.catalogue
+        ItemRead(item_id, _row(text), found.statistics[item_id]) for item_id, text in found.catalogue.items()
     ]
     if read:
-        table.put(read, found.totals, at, now, beside)
-    return len(read) == len(item_ids) or table.holds(item_ids)
+        table.put(read, found.totals, at, now, item_ids)
+    return table.holds(item_ids)
 
 
 def _row(text: bytes | None) -> dict[str, object] | None:

@@ -14,9 +14,7 @@ from features.log.place import Log, Part, date_of
 from features.log.schema import Kind, Row, to_table
 
 _COMPRESSION: Final = "zstd"
-_SCORE: Final = (
-    "items.list.element.score"  # no two are alike: by bytes, a sixth smaller and written a third faster
-)
+_SCORE: Final = "items.list.element.score"  # no two are alike: laid by bytes, a sixth smaller
 _LEVELS: Final = 3  # directories of a part below the log's root
 
 

@@ -94,9 +94,7 @@ def _append(deps: Deps, caller: Caller, events: Sequence[dict[str, Any]], now: f
     asked = asked_about(events)
     if missing := table.missing(asked, at, now):
         found = deps.store.read(caller.shop_name, None, missing, totals=True)
-        if not fill(
-            table, missing, found, at, now, asked
-        ):  # a history without its items' attributes is for good
+        if not fill(table, found, asked, at, now):  # a history without its items' attributes is for good
             raise PartUnavailable("what the catalogue knows of an item could not be read")
     return deps.store.append(caller.shop_name, writes_of(events, table.know), now)
 

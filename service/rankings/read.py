@@ -52,7 +52,7 @@ def read(deps: Deps, call: Call) -> State:
                 raise ShopOrder(Reason.STORE_UNAVAILABLE) from None
             degraded = True
         else:
-            if missing and not fill(table, missing, found, call.at, call.now, call.item_ids):
+            if missing and not fill(table, found, call.item_ids, call.at, call.now):
                 raise ShopOrder(Reason.STORE_UNAVAILABLE)
     visit = Visit.of(found.interactions, found.impressions, session_hash(call.session_id), call.at)
     return State(visit, table, degraded)

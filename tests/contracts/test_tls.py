@@ -78,9 +78,8 @@ def _pass_on(plain: socket.socket, context: ssl.SSLContext, family: int, address
             for one, other in ((client, server), (server, client)):
                 if one not in ready:
                     continue
-                if not (
-                    said := one.recv(1 << 16)
-                ):  # more than a TLS record: nothing waits that no select sees
+                said = one.recv(1 << 16)  # more than a TLS record: nothing waits that no select sees
+                if not said:
                     return
                 other.sendall(said)
 

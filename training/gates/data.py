@@ -17,9 +17,7 @@ POSITIVES: Final = (
     0.0005,
     0.5,
 )  # of rows: fewer is a broken join, more is a log that holds clicked lists only
-MOST_AUTOMATED: Final = (
-    0.3  # of rankings; they are learned from as shoppers' are, and no shopper is among them
-)
+MOST_AUTOMATED: Final = 0.3  # of rankings, which are learned from as shoppers' are
 LONGEST_HOLE_SECONDS: Final = 3 * 86_400.0  # a long weekend without traffic
 LONGEST_HOLE: Final = 0.25  # … or of the window, where that is longer
 MOST_NULLS_GAINED: Final = 0.5  # of a column's rows, from what was learned from to what was judged on
