@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from werkzeug.serving import make_server
 
+from tests.served import served
 from training.simulate.client import Client, RefusedError, ServiceAwayError
 from training.simulate.command import simulate
 
@@ -16,13 +16,8 @@ from training.simulate.command import simulate
 @pytest.fixture
 def url(api: Any) -> Iterator[str]:
     """The application of `api` on a free port."""
-    server = make_server("127.0.0.1", 0, api.client.application, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(api.client.application) as address:
+        yield address
 
 
 def run(*arguments: str) -> str:

@@ -5,13 +5,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from urllib.request import Request, urlopen
 
 import numpy as np
 from flask import Flask
-from werkzeug.serving import make_server
 
 from features.attributes import declared
 from features.identity import PARTITIONS
@@ -27,6 +25,7 @@ from service.ranking import Model
 from service.settings import Settings
 from service.shops import create_shop
 from service.wiring import handles
+from tests.served import served
 from training.simulate.world import draw_shop
 
 NOW = 1_795_348_800.0
@@ -111,13 +110,8 @@ def demo_site(redis_url: str, tmp_path: Path) -> Iterator[Site]:
     deps, _ = handles(settings)
     app = create_app(replace(deps, models=models))
     secret = open_shop(app, kept, tmp_path / "demo")
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield Site(f"http://127.0.0.1:{server.server_port}/demo/compare", models, store, deps, secret)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as url:
+        yield Site(f"{url}/demo/compare", models, store, deps, secret)
     store.close()
 
 

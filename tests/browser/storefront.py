@@ -6,12 +6,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event as Signal
-from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from flask import Flask, Response
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from features.attributes import DEFAULT
 from features.identity import PARTITIONS
@@ -25,9 +23,7 @@ from service.ranking import Model
 from service.settings import Settings
 from service.shops import create_shop, set_origins
 from service.wiring import handles
-
-if TYPE_CHECKING:
-    from werkzeug.serving import BaseWSGIServer
+from tests.served import Server
 
 NOW = 1_795_348_800.0
 STYLE = """body { font: 16px sans-serif } ul { display: grid; grid-template-columns: repeat(4, 1fr); padding: 0 }
@@ -75,40 +71,6 @@ class Mood:
             return inner
 
         return answered
-
-
-class Silent(WSGIRequestHandler):
-    """Answers without a line for each request."""
-
-    def log_request(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@dataclass
-class Server:
-    """A WSGI application on a port of its own, that may go away and come back."""
-
-    app: Any
-    port: int = 0
-    _running: "tuple[BaseWSGIServer, Thread] | None" = None
-
-    def start(self) -> None:
-        server = make_server("127.0.0.1", self.port, self.app, threaded=True, request_handler=Silent)
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        self.port, self._running = server.server_port, (server, thread)
-
-    def stop(self) -> None:
-        if self._running is not None:
-            server, thread = self._running
-            server.shutdown()
-            thread.join()
-            server.server_close()
-            self._running = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
 
 @dataclass

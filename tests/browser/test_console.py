@@ -5,13 +5,11 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 import redis
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from werkzeug.serving import make_server
 
 from features.attributes import declared
 from service.app import create_app
@@ -25,6 +23,7 @@ from service.settings import Settings
 from service.shops import create_shop
 from service.wiring import handles
 from tests.api.test_models import FIRST, SECOND, bundle
+from tests.served import served
 from training.simulate.world import draw_shop
 
 NOW = 1_795_348_800.0
@@ -76,13 +75,8 @@ def site(embedded_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iter
         Promotions(deps.shelf, store).promote(
             author, version, declared(["category:categorical", "brand:categorical"])
         )
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield Site(f"http://127.0.0.1:{server.server_port}/console", replace(deps))
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as url:
+        yield Site(f"{url}/console", replace(deps))
     deps.store.close()
 
 

@@ -3,12 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from werkzeug.serving import make_server
 
 from features.attributes import DEFAULT
 from features.table import feature_table
@@ -20,6 +18,7 @@ from service.settings import Settings
 from service.shops import create_shop
 from service.wiring import handles
 from tests.api.conftest import NOON, ByPrice, ShopModels
+from tests.served import served
 
 PASSWORD = "correct horse battery"
 PAGE = "category/shoes"
@@ -43,13 +42,8 @@ def console(redis_url: str, tmp_path: Path) -> Iterator[str]:
     deps.directory.refresh()
     app = create_app(deps)
     fill(app.test_client(), shop.secret_key)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/console"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as url:
+        yield f"{url}/console"
     deps.store.close()
 
 
