@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,17 +15,13 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.benchmarks.installation import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_SECONDS = 400.0  # what a busy machine may take; a quiet one takes a tenth
 AGAIN_SECONDS = 60.0
 END_SECONDS = 40.0
 TRY = re.compile(r"<!-- try -->(.*?)<!-- /try -->", flags=re.DOTALL)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Demo:

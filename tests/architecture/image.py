@@ -5,7 +5,6 @@ Dockerfile uses is understood: anything else raises.
 """
 
 import json
-import os
 import re
 import shlex
 import shutil
@@ -16,12 +15,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from service.settings import environment
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 BASE: Final = "python:3.11-slim-bookworm"
 PACKAGES: Final = "python3,python3-venv,ca-certificates"
-# How this machine reaches a registry and a mirror: what a build on it would be told too.
-HANDED_ON: Final = re.compile(r"(?i)pip_.*|https?_proxy|no_proxy")
-_TOLD: Final = dict(os.environ)  # noqa: TID251 - what tells how to reach a registry
+PATH: Final = "/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin"
+# How this machine reaches a registry: what a build on it would be told too.
+TOLD: Final = {
+    name: value
+    for name, value in environment().items()
+    if re.fullmatch(r"(?i)pip_.*|https?_proxy|no_proxy", name)
+}
 CERTIFICATES: Final = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
@@ -38,7 +43,7 @@ class Image:
     """What a stage came to."""
 
     root: Path
-    environment: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=lambda: {"PATH": PATH})
     user: str = "0:0"
     words: dict[str, list[str]] = field(default_factory=dict)  # ENTRYPOINT, CMD
 
@@ -48,11 +53,10 @@ class Image:
         return Image(root, dict(self.environment), self.user, dict(self.words))
 
     def run(self, words: Sequence[str]) -> None:
-        """Run a program in the image as the build does; raises CalledProcessError with what it said."""
-        told = {name: value for name, value in _TOLD.items() if HANDED_ON.fullmatch(name)}
+        """Run a program in the image as the build does; raises RuntimeError with what it said."""
         done = subprocess.run(
             ["chroot", f"--userspec={self.user}", self.root, *words],
-            env=told | {"PATH": "/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin"} | self.environment,
+            env=TOLD | self.environment,
             capture_output=True,
             text=True,
             check=False,
@@ -81,9 +85,7 @@ class Image:
         )
         with subprocess.Popen(
             ["unshare", "--mount", "sh", "-c", mounts],
-            env={"PATH": "/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin"}
-            | self.environment
-            | dict(environment),
+            env=self.environment | dict(environment),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -133,10 +135,7 @@ def _do(image: Image, verb: str, rest: str) -> None:
     match verb:
         case "ENV":
             pairs = (pair.partition("=") for pair in shlex.split(rest))
-            image.environment |= {
-                name: value.replace("$PATH", "/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin")
-                for name, _, value in pairs
-            }
+            image.environment |= {name: value.replace("$PATH", PATH) for name, _, value in pairs}
         case "RUN":
             image.run(["/bin/sh", "-c", rest])
         case "USER":
@@ -178,7 +177,7 @@ def debian(root: Path) -> Path:
     (root / "usr/local/bin/python").symlink_to("/usr/bin/python3")
     if CERTIFICATES.exists():
         shutil.copy(CERTIFICATES, root / CERTIFICATES.relative_to("/"))
-    for path in filter(None, _TOLD.get("PIP_FIND_LINKS", "").split()):
+    for path in filter(None, TOLD.get("PIP_FIND_LINKS", "").split()):
         (root / path.lstrip("/")).mkdir(parents=True, exist_ok=True)
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
     return root

@@ -1,32 +1,33 @@
 """The images of deploy/Dockerfile, built step by step in a Debian of their own, and started as compose.yaml does."""
 
-import json
 import os
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import Request, urlopen
 
 import pytest
 
 from service.settings import Settings
 from tests.architecture.image import Image, build
+from tests.benchmarks.client import Connection, prepared
 from tests.benchmarks.installation import answers, free_port, until
 from tests.faults.fleet import Fleet
 
 PATIENCE_SECONDS = 120.0
 
 
-def why_not() -> str | None:
+def why_not() -> str:
+    """Return why no image can be built here, or nothing."""
     if os.geteuid() != 0 or shutil.which("debootstrap") is None:
         return "building the image takes root and debootstrap"
     words = ["unshare", "--mount", "true"]
-    return "mounts cannot be made here" if subprocess.run(words, check=False).returncode else None
+    return "mounts cannot be made here" if subprocess.run(words, check=False).returncode else ""
 
 
-pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "")
+WHY_NOT = why_not()
+pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +50,14 @@ def test_an_image_that_serves_has_no_compiler_and_nothing_that_only_trains(image
 
 def test_an_image_that_serves_answers_on_a_read_only_root(images: dict[str, Image], tmp_path: Path) -> None:
     image, state = images["serve"], Fleet(tmp_path)
-    settings = Settings(bind=f"127.0.0.1:{free_port()}", redis_url=f"redis://127.0.0.1:{free_port()}")
+    port, redis_port = free_port(), free_port()
+    settings = Settings(bind=f"127.0.0.1:{port}", redis_url=f"redis://127.0.0.1:{redis_port}")
     told = {
         "BALAD_BIND": settings.bind,
         "BALAD_REDIS_URL": str(settings.redis_url),
         "BALAD_METRICS_TOKEN": "t",
     }
-    state.start(int(told["BALAD_REDIS_URL"].rpartition(":")[2]), {})
+    state.start(redis_port, {})
     try:
         with image.started(told, "shop", "create", "acme") as made:
             said = made.communicate(timeout=PATIENCE_SECONDS)[0]
@@ -64,13 +66,9 @@ def test_an_image_that_serves_answers_on_a_read_only_root(images: dict[str, Imag
         with image.started(told):
             until(lambda: answers(settings), PATIENCE_SECONDS)
             body = {"page": "home", "visitor_id": "v", "consent": True, "items": ["a", "b"]}
-            request = Request(
-                f"http://{settings.bind}/v1/rank",
-                json.dumps(body).encode(),
-                {"Authorization": f"Bearer {key[0]}", "Content-Type": "application/json"},
-            )
-            with urlopen(request, timeout=10) as answer:  # noqa: S310 - our own server
-                assert [one["item_id"] for one in json.load(answer)["items"]] == ["a", "b"]
+            with Connection(port) as connection:
+                ranked = connection.send(prepared("POST", "/v1/rank", key[0], body)).json()
+        assert [one["item_id"] for one in ranked["items"]] == ["a", "b"]
     finally:
         state.stop()
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -31,6 +30,7 @@ from service.settings import environment
 from service.shops import create_shop
 from tests.api.forms import form_of
 from tests.api.test_models import FIRST, bundle
+from tests.benchmarks.installation import free_port
 
 Until = Callable[[Callable[[], bool]], None]
 CONNECTIONS, PER_SECOND = 10, 5.0
@@ -66,9 +66,7 @@ class Storefront(Thread):
 @contextmanager
 def serving(redis_url: str, data: Path) -> Iterator[int]:
     """Run `balad serve` with two processes; yield its port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     variables = environment(
         data=data, redis_url=redis_url, bind=f"127.0.0.1:{port}", workers=2, log_level="warning"
     )

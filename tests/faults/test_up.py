@@ -16,6 +16,7 @@ import pytest
 from features.store.embedded import EmbeddedServer
 from features.store.filelock import FileLock
 from service.settings import environment
+from tests.benchmarks.installation import free_port
 
 Until = Callable[[Callable[[], bool]], None]
 BALAD = [sys.executable, "-m", "service.cli"]
@@ -23,9 +24,7 @@ BALAD = [sys.executable, "-m", "service.cli"]
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture
