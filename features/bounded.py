@@ -12,7 +12,9 @@ A_VISITOR_AN_HOUR: Final = (
 )
 NOBODY: Final = 0  # the hash of who is not known: bounded by the rate of the key alone
 _HOURS_KEPT: Final = 3  # tables; facts come in the order of their hours, give or take the last two
-_FIRST: Final = 256  # places of a table, a power of two
+_FIRST: Final = 256  # places of a table
+_TAKEN_AT_MOST: Final = 0.8  # of the places: beyond that a key is looked for in many
+_GROWTH: Final = 1.25  # of a table that is full: the worker's memory goes up in small steps
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)  # odd: the parts of a key do not cancel out
 
 Keys = npt.NDArray[np.uint64]
@@ -37,7 +39,7 @@ class _Table(NamedTuple):
 
 
 class Tally:
-    """What counted in the last hours, of one shop; some 20 bytes for each item of each visitor."""
+    """What counted in the last hours, of one shop; 11 to 14 bytes for each item of each visitor."""
 
     def __init__(self) -> None:
         self._tables: dict[int, _Table] = {}
@@ -61,8 +63,9 @@ class Tally:
     def _table(self, hour: int, more: int) -> _Table:
         """Return the table of an hour with room for so many more keys; the oldest beyond the last hours go."""
         table = self._tables.get(hour) or _empty(_FIRST)
-        if len(table.keys) < 2 * (int(table.held[0]) + more):
-            grown = _empty(1 << (2 * (int(table.held[0]) + more)).bit_length())
+        needed = int((int(table.held[0]) + more) / _TAKEN_AT_MOST) + 1
+        if len(table.keys) < needed:
+            grown = _empty(max(needed, int(len(table.keys) * _GROWTH)))
             _move(table, grown)
             table = grown
         self._tables[hour] = table
@@ -95,11 +98,12 @@ def _move(table: _Table, into: _Table) -> None:
 @jit
 def _place(table: _Table, key: int) -> int:
     """Return the place of a key, which is taken for it where it has none."""
-    last = np.uint64(len(table.keys) - 1)
-    mixed = np.uint64(key) * _MIX
-    place = (mixed >> np.uint64(32)) & last
+    places = np.uint64(len(table.keys))
+    place = ((np.uint64(key) * _MIX >> np.uint64(32)) * places) >> np.uint64(32)
     while table.times[place] != 0 and table.keys[place] != key:
-        place = (place + np.uint64(1)) & last
+        place += np.uint64(1)
+        if place == places:
+            place = np.uint64(0)
     if table.times[place] == 0:
         table.keys[place] = key
         table.held[0] += 1

@@ -14,7 +14,9 @@ from features.store.exchange import Exchange
 from features.store.findings import RedisFindings
 from features.store.redis_privacy import RedisPrivacy
 from features.store.redis_settings import RedisSettings
+from service import heap
 from service.drift.watch import DriftWatch
+from service.refresher import Refresher
 from service.rollout.watch import Plan, Watch
 from service.settings import Settings
 from service.worker.compacting import Compacting
@@ -31,6 +33,8 @@ def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT, then finish what there is to do. Needs `redis_url`."""
     if settings.redis_url is None:
         raise ValueError("the worker needs a Redis to work on")
+    heap.keep_one()
+    Refresher([heap.give_back], heap.GIVE_BACK_SECONDS).start(at_once=False)
     stop = Event()
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
