@@ -18,9 +18,10 @@ import numpy.typing as npt
 
 from features.facts import Records
 from features.increments import COUNTERS, HOUR_SECONDS, SHOP, Increments
-from features.statistics_kernel import BUCKET_WORDS, HEADER_WORDS, NEIGHBOURS, WINDOW_DAYS, WINDOWS, Packed
+from features.statistics_kernel import WINDOW_DAYS, WINDOWS
 from features.statistics_kernel import count as _count
 from features.statistics_kernel import see as _see
+from features.statistics_record import BUCKET_WORDS, HEADER_WORDS, NEIGHBOURS, Packed
 
 __all__ = ["COUNTERS", "HOUR_SECONDS", "NEIGHBOURS", "SHOP", "WINDOW_DAYS"]
 GRACE_SECONDS: Final = 900.0

@@ -1,10 +1,6 @@
-"""Packed statistics records in machine code: what a batch adds to them, and what rankings of one hour see.
+"""Statistics records in machine code: what a batch adds to them, and what rankings of one hour see."""
 
-A record is unpacked into rooms of fixed size and packed again. Its words of 32 bits: batch (2), rows of hours and of
-days (1), rows of pairs (1), then a bucket (COUNTERS + 1) per hour and per day, and a pair (4) per neighbour.
-"""
-
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,39 +8,34 @@ import numpy.typing as npt
 from features.compiled import jit
 from features.facts import Records
 from features.increments import COUNTERS
+from features.statistics_record import (
+    BUCKET_WORDS,
+    DAYS_KEPT,
+    HEADER_WORDS,
+    HOUR,
+    HOURS_KEPT,
+    NEIGHBOUR,
+    NEIGHBOURS,
+    PAIRS_AN_HOUR,
+    WEIGHT,
+    Longs,
+    Packed,
+    Places,
+    Room,
+    Words,
+    copied,
+    copy,
+    most_pairs,
+    pack,
+    room_for,
+    rows_of,
+    unpack,
+    unpack_pairs,
+)
 
 WINDOW_DAYS: Final = (1, 7, 30)
 WINDOWS: Final = len(WINDOW_DAYS)
-NEIGHBOURS: Final = 32
-HOURS_KEPT: Final = 48
-DAYS_KEPT: Final = 31
-PAIRS_AN_HOUR: Final = 2_048  # past it the lowest hashes stay: the same ones in whichever order they came
-HEADER_WORDS: Final = 4
-BUCKET_WORDS: Final = 1 + COUNTERS
-PAIR_WORDS: Final = 4
 _CLOSED: Final = 0  # the hour under which the sum of closed hours stands
-_HOUR, _NEIGHBOUR, _WEIGHT = 0, 1, 2  # columns of pairs in their room
-
-Words: TypeAlias = npt.NDArray[np.uint32]
-Longs: TypeAlias = npt.NDArray[np.uint64]
-Places: TypeAlias = npt.NDArray[np.int64]
-
-
-class Packed(NamedTuple):
-    """Records one after the other: the same bytes as words and as longs; record i is words[starts[i]:starts[i + 1]]."""
-
-    words: Words
-    longs: Longs
-    starts: Places
-
-
-class _Room(NamedTuple):
-    """Where a record lies unpacked, with a row to spare in each part."""
-
-    hours: Words  # (HOURS_KEPT + 2, BUCKET_WORDS): hour, then counters; by hour
-    days: Words  # (DAYS_KEPT + 3, BUCKET_WORDS): day, then counters; by day
-    pairs: Longs  # (.., 3): hour, neighbour, weight; closed ones by weight, then by hour and neighbour
-    held: Places  # (3,): rows of each in use
 
 
 @jit
@@ -53,12 +44,12 @@ def count(old: Packed, added: Records, added_starts: Places, batch: int, new: Pa
 
     Row i of `added_starts` is where the rows of record i start. `new` is large enough: see `features.statistics`.
     """
-    room = _room(_most_pairs(old) + len(added))
+    room = room_for(most_pairs(old) + len(added))
     for i in range(len(old.starts) - 1):
-        _unpack(old, i, room)
+        unpack(old, i, room)
         first = old.starts[i]
         if old.starts[i + 1] > first and old.longs[first // 2] >= batch:
-            new.starts[i + 1] = _copied(old, i, new)
+            new.starts[i + 1] = copied(old, i, new)
             continue
         row, end = added_starts[i], added_starts[i + 1]
         while row < end:
@@ -67,7 +58,7 @@ def count(old: Packed, added: Records, added_starts: Places, batch: int, new: Pa
                 next_hour += 1
             _add(room, added[row:next_hour])
             row = next_hour
-        new.starts[i + 1] = _packed(room, batch, new, new.starts[i])
+        new.starts[i + 1] = pack(room, batch, new, new.starts[i])
 
 
 @jit
@@ -75,96 +66,26 @@ def see(
     records: Packed, hour: int, counts: Places, neighbours: Longs, weights: npt.NDArray[np.float32]
 ) -> None:
     """Fill zeros with what rankings see whose `visible_hour` is `hour`; see `features.statistics.Visible`."""
-    room = _room(_most_pairs(records))
+    room = room_for(most_pairs(records))
     for i in range(len(records.starts) - 1):
-        _unpack(records, i, room)
-        _add_windows(room.hours[: room.held[0]], hour, 1, counts[i])
-        _add_windows(room.days[: room.held[1]], hour, 24, counts[i])
-        while room.held[2] and room.pairs[room.held[2] - 1, _HOUR] >= max(hour, 1):
+        hours, days, pairs = rows_of(records, i)
+        first_hour = records.starts[i] + HEADER_WORDS
+        first_day = first_hour + hours * BUCKET_WORDS
+        first_pair = first_day + days * BUCKET_WORDS
+        _add_rows(records.words[first_hour:first_day], hour, 1, counts[i])
+        _add_rows(records.words[first_day:first_pair], hour, 24, counts[i])
+        unpack_pairs(records, first_pair, pairs, room)
+        for window in range(1, WINDOWS):
+            counts[i, window] += counts[i, window - 1]
+        while room.held[2] and room.pairs[room.held[2] - 1, HOUR] >= max(hour, 1):
             room.held[2] -= 1
         _close(room, hour)
         for k in range(room.held[2]):
-            neighbours[i, k], weights[i, k] = room.pairs[k, _NEIGHBOUR], room.pairs[k, _WEIGHT]
+            neighbours[i, k], weights[i, k] = room.pairs[k, NEIGHBOUR], room.pairs[k, WEIGHT]
 
 
 @jit
-def _room(pairs: int) -> _Room:
-    """Return room for a record of so many pairs, and one: most have few, and memory costs when it is first touched."""
-    pairs = 1 + min(pairs, NEIGHBOURS + 3 * PAIRS_AN_HOUR)
-    return _Room(
-        np.zeros((HOURS_KEPT + 2, BUCKET_WORDS), np.uint32),
-        np.zeros((DAYS_KEPT + 3, BUCKET_WORDS), np.uint32),
-        np.empty((pairs, 3), np.uint64),
-        np.zeros(3, np.int64),
-    )
-
-
-@jit
-def _most_pairs(records: Packed) -> int:
-    """Return how many pairs the record with the most has; one that is no record of ours counts for what it says."""
-    most = 0
-    for i in range(len(records.starts) - 1):
-        if records.starts[i + 1] - records.starts[i] >= HEADER_WORDS:
-            most = max(most, int(records.words[records.starts[i] + 3]))
-    return most
-
-
-@jit
-def _unpack(records: Packed, i: int, room: _Room) -> None:
-    """Lay out record i; an empty one, or one that is no record of ours, is an item nothing happened to."""
-    words, start, end = records.words, records.starts[i], records.starts[i + 1]
-    room.held[:] = 0
-    if end - start < HEADER_WORDS:
-        return
-    hours, days, pairs = words[start + 2] & 0xFFFF, words[start + 2] >> 16, words[start + 3]
-    length = HEADER_WORDS + (np.int64(hours) + days) * BUCKET_WORDS + np.int64(pairs) * PAIR_WORDS
-    if hours > HOURS_KEPT or days > DAYS_KEPT + 1 or length != end - start:
-        return
-    if pairs > NEIGHBOURS + 2 * PAIRS_AN_HOUR:
-        return
-    room.held[0], room.held[1], room.held[2] = hours, days, pairs
-    at = start + HEADER_WORDS
-    for rows, held in ((room.hours, room.held[0]), (room.days, room.held[1])):
-        at = _copy(words, at, rows.reshape(rows.size), 0, held * BUCKET_WORDS)
-    for row in range(room.held[2]):
-        room.pairs[row, _NEIGHBOUR] = records.longs[at // 2]
-        room.pairs[row, _HOUR], room.pairs[row, _WEIGHT] = words[at + 2], words[at + 3]
-        at += PAIR_WORDS
-
-
-@jit
-def _copy(words: Words, at: int, into: Words, first: int, count: int) -> int:
-    """Copy words, which may be to a place before them in the same array; return where they end."""
-    for word in range(count):
-        into[first + word] = words[at + word]
-    return at + count
-
-
-@jit
-def _packed(room: _Room, batch: int, new: Packed, at: int) -> int:
-    """Write a record at a word of `new` and return where it ends."""
-    new.longs[at // 2] = batch
-    new.words[at + 2], new.words[at + 3] = room.held[0] | room.held[1] << 16, room.held[2]
-    at += HEADER_WORDS
-    for rows, held in ((room.hours, room.held[0]), (room.days, room.held[1])):
-        _copy(rows.reshape(rows.size), 0, new.words, at, held * BUCKET_WORDS)
-        at += held * BUCKET_WORDS
-    for row in range(room.held[2]):
-        new.longs[at // 2] = room.pairs[row, _NEIGHBOUR]
-        new.words[at + 2], new.words[at + 3] = room.pairs[row, _HOUR], room.pairs[row, _WEIGHT]
-        at += PAIR_WORDS
-    return at
-
-
-@jit
-def _copied(old: Packed, i: int, new: Packed) -> int:
-    length = old.starts[i + 1] - old.starts[i]
-    new.words[new.starts[i] : new.starts[i] + length] = old.words[old.starts[i] : old.starts[i + 1]]
-    return int(new.starts[i] + length)
-
-
-@jit
-def _add(room: _Room, added: Records) -> None:
+def _add(room: Room, added: Records) -> None:
     """Add the rows of one hour: counters, which have no neighbour and come first, then pairs."""
     hour, counters = added[0]["hour"], 0
     while counters < len(added) and added[counters]["neighbour"] == 0:
@@ -177,7 +98,7 @@ def _add(room: _Room, added: Records) -> None:
     for row in range(counters, len(added)):
         _pair(room, hour, added[row]["neighbour"], added[row]["amount"])
     if counters < len(added):
-        _close(room, int(room.pairs[room.held[2] - 1, _HOUR]) - 1)
+        _close(room, int(room.pairs[room.held[2] - 1, HOUR]) - 1)
 
 
 @jit
@@ -197,7 +118,7 @@ def _place(rows: Words, held: Places, part: int, at: int) -> int:
 
 
 @jit
-def _fold(room: _Room) -> None:
+def _fold(room: Room) -> None:
     """Add hours beyond HOURS_KEPT to their day; days beyond DAYS_KEPT go."""
     newest = np.int64(room.hours[room.held[0] - 1, 0])
     oldest_day, gone, folded = newest // 24 - DAYS_KEPT, 0, 0
@@ -220,21 +141,21 @@ def _drop(rows: Words, held: Places, part: int, count: int) -> None:
     if count:
         held[part] -= count
         words, width = rows.reshape(rows.size), rows.shape[1]
-        _copy(words, count * width, words, 0, held[part] * width)
+        copy(words, count * width, words, 0, held[part] * width)
 
 
 @jit
-def _pair(room: _Room, hour: int, neighbour: int, weight: int) -> None:
+def _pair(room: Room, hour: int, neighbour: int, weight: int) -> None:
     """Add to one pair of an hour, in the order of hours and neighbours; past PAIRS_AN_HOUR the last one goes."""
     pairs, end = room.pairs, room.held[2]
-    while end and pairs[end - 1, _HOUR] > hour:
+    while end and pairs[end - 1, HOUR] > hour:
         end -= 1
     start = end
-    while start and pairs[start - 1, _HOUR] == hour:
+    while start and pairs[start - 1, HOUR] == hour:
         start -= 1
-    place = start + np.searchsorted(pairs[start:end, _NEIGHBOUR], neighbour)
-    if place < end and pairs[place, _NEIGHBOUR] == neighbour:
-        pairs[place, _WEIGHT] += weight
+    place = start + np.searchsorted(pairs[start:end, NEIGHBOUR], neighbour)
+    if place < end and pairs[place, NEIGHBOUR] == neighbour:
+        pairs[place, WEIGHT] += weight
         return
     if end - start == PAIRS_AN_HOUR:
         if place == end:
@@ -245,21 +166,21 @@ def _pair(room: _Room, hour: int, neighbour: int, weight: int) -> None:
         room.held[2] += 1
     for row in range(moved, place, -1):
         pairs[row] = pairs[row - 1]
-    pairs[place, _HOUR], pairs[place, _NEIGHBOUR], pairs[place, _WEIGHT] = hour, neighbour, weight
+    pairs[place, HOUR], pairs[place, NEIGHBOUR], pairs[place, WEIGHT] = hour, neighbour, weight
 
 
 @jit
-def _close(room: _Room, before: int) -> None:
+def _close(room: Room, before: int) -> None:
     """Add each hour before `before` to the closed ones, one by one, and keep the NEIGHBOURS heaviest each time.
 
     One by one, so that what rankings of an hour see does not depend on when the hours before it were closed.
     """
     closed = 0
-    while closed < room.held[2] and room.pairs[closed, _HOUR] == _CLOSED:
+    while closed < room.held[2] and room.pairs[closed, HOUR] == _CLOSED:
         closed += 1
-    while closed < room.held[2] and room.pairs[closed, _HOUR] < before:
+    while closed < room.held[2] and room.pairs[closed, HOUR] < before:
         end = closed
-        while end < room.held[2] and room.pairs[end, _HOUR] == room.pairs[closed, _HOUR]:
+        while end < room.held[2] and room.pairs[end, HOUR] == room.pairs[closed, HOUR]:
             end += 1
         merged = _merge(room.pairs, closed, end)
         closed = _heaviest(room.pairs, merged)
@@ -274,10 +195,10 @@ def _merge(pairs: Longs, closed: int, end: int) -> int:
     count = closed
     for row in range(closed, end):
         place = 0
-        while place < closed and pairs[place, _NEIGHBOUR] != pairs[row, _NEIGHBOUR]:
+        while place < closed and pairs[place, NEIGHBOUR] != pairs[row, NEIGHBOUR]:
             place += 1
         if place < closed:
-            pairs[place, _WEIGHT] += pairs[row, _WEIGHT]
+            pairs[place, WEIGHT] += pairs[row, WEIGHT]
         else:
             pairs[count] = pairs[row]
             count += 1
@@ -291,33 +212,31 @@ def _heaviest(pairs: Longs, count: int) -> int:
     for place in range(kept):
         best = place
         for row in range(place + 1, count):
-            heavier = pairs[row, _WEIGHT] > pairs[best, _WEIGHT]
-            equal = pairs[row, _WEIGHT] == pairs[best, _WEIGHT]
-            if heavier or (equal and pairs[row, _NEIGHBOUR] < pairs[best, _NEIGHBOUR]):
+            heavier = pairs[row, WEIGHT] > pairs[best, WEIGHT]
+            equal = pairs[row, WEIGHT] == pairs[best, WEIGHT]
+            if heavier or (equal and pairs[row, NEIGHBOUR] < pairs[best, NEIGHBOUR]):
                 best = row
         for column in range(3):
             pairs[place, column], pairs[best, column] = pairs[best, column], pairs[place, column]
-        pairs[place, _HOUR] = _CLOSED
+        pairs[place, HOUR] = _CLOSED
     return kept
 
 
 @jit
-def _add_windows(rows: Words, hour: int, hours_per_row: int, counts: Places) -> None:
-    """Add to `counts` (windows, COUNTERS) the rows that each window, ending before `hour`, holds.
+def _add_rows(words: Words, hour: int, hours_per_row: int, counts: Places) -> None:
+    """Add rows of hours or days to `counts` (windows, COUNTERS), each to the shortest window that holds it.
 
-    The first window is the last 24 hours, the others are whole days back: the same whether a row is an hour or a folded
-    day. Hours older than a day are in no first window, so that a day's row need not be. A row stands in the shortest
-    window that holds it, and so in all longer ones.
+    Windows end before `hour`. The first is the last 24 hours, the others are whole days back: the same whether a row is
+    an hour or a folded day. Hours older than a day are in no first window, so that a day's row need not be.
     """
     today = hour // 24
-    for row in range(len(rows)):
-        at = np.int64(rows[row, 0]) * hours_per_row
-        if at >= hour:
+    for start in range(0, len(words), BUCKET_WORDS):
+        row_hour = np.int64(words[start]) * hours_per_row
+        if row_hour >= hour:
             continue
-        window = 0 if hours_per_row == 1 and at >= hour - 24 else 1
-        while 0 < window < WINDOWS and today - at // 24 > WINDOW_DAYS[window]:
+        window = 0 if hours_per_row == 1 and row_hour >= hour - 24 else 1
+        while 0 < window < WINDOWS and today - row_hour // 24 > WINDOW_DAYS[window]:
             window += 1
-        for longer in range(window, WINDOWS):
-            own = counts[longer]
+        if window < WINDOWS:
             for counter in range(COUNTERS):
-                own[counter] += rows[row, 1 + counter]
+                counts[window, counter] += words[start + 1 + counter]

@@ -16,9 +16,10 @@ import orjson
 
 from tests.benchmarks import generated
 from tests.benchmarks.machine import Busy, described
-from tests.faults import clustered
+from tests.faults import failing_over
 from tests.faults.disk import NoMountError, disk_full
 from tests.faults.erasing import erased
+from tests.faults.failing_over import Failover, Kept, clustered, watched
 from tests.faults.fleet import NODE_TIMEOUT_MS
 from tests.faults.fuzz import fuzzed
 from tests.faults.kill_rounds import PER_SECOND, Report, kill_rounds
@@ -32,7 +33,7 @@ KEPT: Final = DOCS / "reliability.json"
 PAGE: Final = DOCS / "reliability.md"
 OUTAGE_SECONDS: Final = 30.0
 SLOW_MS: Final = 50.0
-CLUSTER_SECONDS: Final = 30.0
+FAILOVER_SECONDS: Final = 30.0
 _SHOWN: Final = 20  # of what was wrong
 TEXTS_PER_CASE: Final = 200  # for each parser: a call costs as much as many texts
 
@@ -117,8 +118,8 @@ def erasure(size: Size) -> list[str]:
         (
             f"one visitor among {got.events:,} events in {got.files} files erased: {got.in_redis:.2f} s from state, "
             f"{got.in_trail:.1f} s from the trail of recent sessions, {got.in_log:.1f} s from every file; "
-            f"{got.rows_gone:,} rows went, {got.left} are left, the others are "
-            f"{'the same' if got.others_same else 'NOT the same'}; a late event "
+            f"{got.rows_gone:,} rows went, {got.left} are left, the others and the {got.files_same} files that held "
+            f"none of them are {'the same' if got.others_same else 'NOT the same'} byte for byte; a late event "
             f"{'REVIVED' if got.revived else 'did not revive'} them"
         )
     ]
@@ -126,41 +127,58 @@ def erasure(size: Size) -> list[str]:
 
 def cluster(_: Size) -> list[str]:
     """A cluster that loses a master, and whose slots move."""
-    got = clustered.clustered(CLUSTER_SECONDS)
-    lost = f", at most {got.oldest_loss_seconds:.2f} s before the kill" if got.missing else ""
+    failover, moved, kept = clustered(FAILOVER_SECONDS)
     return [
+        f"three masters with a replica each, {_failed_over(failover, 'the cluster')}",
         (
-            f"three masters with a replica each, {clustered.RANKINGS_PER_SECOND} rankings/s and "
-            f"{clustered.EVENTS_PER_SECOND} events/s over HTTP; "
-            f"a master killed with -9, silent masters are taken for dead after {NODE_TIMEOUT_MS / 1000:g} s: "
-            f"{got.rankings - got.not_200:,} of {got.rankings:,} rankings answered 200, p99 {got.during_p99:.1f} ms, "
-            f"before {got.before_p99:.1f} ms; the cluster named the successor after {got.failover_seconds:.2f} s, no "
-            f"event was acknowledged for {got.gap_seconds:.2f} s"
+            f"then all slots of the shop moved to another master (`CLUSTER MIGRATESLOTS`) in {moved.seconds:.1f} s: "
+            f"{moved.rankings - moved.not_200:,} of {moved.rankings:,} rankings answered 200, p99 {moved.p99:.1f} ms; "
+            f"no event was acknowledged for {moved.gap_seconds:.2f} s at the longest"
         ),
-        (
-            f"then all slots of the shop moved to another master (`CLUSTER MIGRATESLOTS`) in "
-            f"{got.moving_seconds:.1f} s: {got.moving_rankings - got.moving_not_200:,} of {got.moving_rankings:,} "
-            f"rankings answered 200, p99 {got.moving_p99:.1f} ms; no event was acknowledged for "
-            f"{got.moving_gap_seconds:.2f} s at the longest"
-        ),
-        (
-            f"of {got.acknowledged:,} acknowledged events {got.missing} missing{lost}, {got.doubled} doubled: a "
-            f"failover may lose what the replica lacked"
-        ),
+        _what_was_kept(kept),
     ]
+
+
+def sentinels(_: Size) -> list[str]:
+    """A master under Sentinels, killed."""
+    failover, kept = watched(FAILOVER_SECONDS)
+    return [
+        f"a master and its replica under three Sentinels, {_failed_over(failover, 'the Sentinels')}",
+        _what_was_kept(kept),
+    ]
+
+
+def _failed_over(got: Failover, who: str) -> str:
+    return (
+        f"{failing_over.RANKINGS_PER_SECOND} rankings/s and {failing_over.EVENTS_PER_SECOND} events/s over HTTP; "
+        f"a master killed with -9, silent masters are taken for dead after {NODE_TIMEOUT_MS / 1000:g} s: "
+        f"{got.rankings - got.not_200:,} of {got.rankings:,} rankings answered 200, p99 {got.during_p99:.1f} ms, "
+        f"before {got.before_p99:.1f} ms; {who} named the successor after {got.seconds:.2f} s, no event was "
+        f"acknowledged for {got.gap_seconds:.2f} s"
+    )
+
+
+def _what_was_kept(kept: Kept) -> str:
+    lost = f", at most {kept.oldest_loss_seconds:.2f} s before the kill" if kept.missing else ""
+    return (
+        f"of {kept.acknowledged:,} acknowledged events {kept.missing} missing{lost}, {kept.doubled} doubled: a "
+        f"failover may lose what the replica lacked"
+    )
 
 
 def soak(size: Size) -> list[str]:
     """A long busy hour."""
     got = soaked(size.soak_minutes)
     most = max(got.growth, key=lambda name: got.growth[name])
+    of_which = "".join(f", {count} {call}" for call, count in got.failures.items())
     held = ", ".join(f"{name} {got.megabytes[name]:,.0f} MB ({got.growth[name]:+.1%})" for name in got.growth)
     return [
         (
             f"{got.minutes:g} minutes at {SHARE:.0%} of capacity ({got.capacity:.0f}/s of a ranking of {LISTING} "
             f"items and a call with {EVENTS_PER_RANKING} events, the clients on the same cores), {VISITORS:,} "
-            f"visitors with full histories: {got.steps:,} of both, {got.per_second:.0f}/s; {got.failures} answers were "
-            f"not 200; memory grew by {got.growth[most]:+.1%} at the most over the last half ({most})"
+            f"visitors with full histories: {got.steps:,} of both, {got.per_second:.0f}/s; "
+            f"{sum(got.failures.values())} answers were not 200{of_which}; memory grew by {got.growth[most]:+.1%} "
+            f"at the most over the last half ({most})"
         ),
         f"memory at the end, and its growth over the last half: {held}",
     ]
@@ -218,6 +236,7 @@ SECTIONS: Final[dict[str, Section]] = {
     "parsers": Section("Nearly right texts", parsers),
     "erasure": Section("Erasure", erasure),
     "cluster": Section("A cluster under load", cluster),
+    "sentinels": Section("A master under Sentinels, under load", sentinels),
     "soak": Section("A long busy hour", soak),
     "rebuild": Section("Rebuilt from the log", rebuild),
 }

@@ -1,12 +1,14 @@
 """One visitor among a million events erased from state and log, with the worker as it runs."""
 
+import hashlib
 import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -38,7 +40,8 @@ class Erased:
     in_log: float
     rows_gone: int
     left: int  # rows of the visitor that are still there
-    others_same: bool  # whether the other rows are what they were, value by value
+    files_same: int  # that held nothing of the visitor, and hold the same bytes
+    others_same: bool  # whether the other rows say the same bytes, and all such files hold the same ones
     revived: bool  # whether a late event brought the visitor back
 
 
@@ -48,7 +51,7 @@ def erased(events: int) -> Erased:
         _fill(place, events)
         until(lambda: _trailed(place) == 1, 60.0)
         files = len(Log(place.settings.log_url).parts(SHOP, Kind.EVENTS))
-        before = _others(place)
+        before = _read(place)
         began = time.monotonic()
         with Connection(place.port) as connection:
             request = prepared("DELETE", f"/v1/visitors/{VICTIM}", place.shop.secret_key, b"")
@@ -62,7 +65,8 @@ def erased(events: int) -> Erased:
         in_log = time.monotonic() - began
         done = _proof(place, proof["erasure_id"])
         send(place.port, _event(place))
-        after = _others(place)
+        after = _read(place)
+        kept = {path: digest for path, digest in before.files.items() if path in after.files}
         return Erased(
             events=events,
             files=files,
@@ -70,8 +74,9 @@ def erased(events: int) -> Erased:
             in_trail=in_trail,
             in_log=in_log,
             rows_gone=done["rows"],
-            left=after[1],
-            others_same=before[0].equals(after[0]),
+            left=after.theirs,
+            files_same=len(kept),
+            others_same=before.rows == after.rows and kept.items() <= after.files.items(),
             revived=any(_state(place)),
         )
 
@@ -93,16 +98,29 @@ def _fill(place: Town, events: int) -> None:
         raise RuntimeError("the live event was not taken")
 
 
-def _others(place: Town) -> tuple[pa.Table, int]:
-    """Return all rows of the past of other visitors, in order, and how many rows the visitor has."""
-    log, others, theirs = Log(place.settings.log_url), [], 0
+class _Log(NamedTuple):
+    """What the log of events says."""
+
+    rows: str  # a digest of all rows of the past of other visitors, in order
+    files: dict[str, str]  # digests of those that hold nothing of the visitor, by path
+    theirs: int  # rows of the visitor
+
+
+def _read(place: Town) -> _Log:
+    """Read the log whole. A file that an erasure rewrites keeps its name."""
+    log, rows, files, all_theirs = Log(place.settings.log_url), hashlib.sha256(), {}, 0
     for part in log.parts(SHOP, Kind.EVENTS):
-        table = pq.read_table(log.path(part), partitioning=None)
+        written = Path(log.path(part)).read_bytes()
+        table = pq.read_table(pa.BufferReader(written))
         is_theirs = pc.fill_null(pc.equal(table["visitor_id"].cast(pa.string()), VICTIM), False)  # noqa: FBT003
-        theirs += int(pc.sum(is_theirs).as_py() or 0)
+        if theirs := int(pc.sum(is_theirs).as_py() or 0):
+            all_theirs += theirs
+        else:
+            files[log.path(part)] = hashlib.sha256(written).hexdigest()
         is_past = pc.starts_with(table["event_id"].cast(pa.string()), "past-")
-        others.append(table.filter(pc.and_(pc.invert(is_theirs), is_past)))
-    return pa.concat_tables(others, promote_options="default"), theirs
+        for row in table.filter(pc.and_(pc.invert(is_theirs), is_past)).to_pylist():
+            rows.update(orjson.dumps(row))
+    return _Log(rows.hexdigest(), files, all_theirs)
 
 
 def _trailed(place: Town) -> int:

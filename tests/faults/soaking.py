@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -44,7 +45,7 @@ class Soaked:
     capacity: float  # steps per second
     steps: int
     per_second: float
-    failures: int  # answers other than 200, and calls that nobody answered
+    failures: dict[str, int]  # answers other than 200 by call and status; 0: nobody answered
     growth: dict[str, float]  # shares
     megabytes: dict[str, float]  # at the end
 
@@ -54,13 +55,13 @@ class _Steps:
     """What the clients did."""
 
     done: int = 0
-    failures: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, *statuses: int) -> None:
+    def add(self, **statuses: int) -> None:
         with self.lock:
             self.done += 1
-            self.failures += sum(status != 200 for status in statuses)
+            self.failures.update(f"{call} {status}" for call, status in statuses.items() if status != 200)
 
 
 def soaked(minutes: float, visitors: int = VISITORS) -> Soaked:
@@ -86,7 +87,7 @@ def soaked(minutes: float, visitors: int = VISITORS) -> Soaked:
         capacity,
         steps.done,
         steps.done / seconds,
-        steps.failures,
+        dict(steps.failures),
         {name: _growth(weights) for name, weights in samples.items()},
         {name: weights[-1] / 2**20 for name, weights in samples.items()},
     )
@@ -122,9 +123,10 @@ def _drive(place: Town, visitors: int, seconds: float, per_second: float | None)
                         if time.monotonic() >= end:
                             return
                         due += pause
-                        steps.add(connection.send(ranking).status, connection.send(events).status)
+                        status = connection.send(ranking).status
+                        steps.add(ranking=status, events=connection.send(events).status)
             except (OSError, ValueError):
-                steps.add(0)
+                steps.add(either=0)
 
     with ThreadPoolExecutor(CLIENTS) as clients:
         list(clients.map(client, range(CLIENTS)))

@@ -9,7 +9,7 @@ import pytest
 from features.bounded import Tally
 from features.increments import COUNTERS, INCREMENT, Increments, increments_of
 from features.statistics import counted, visible
-from features.statistics_kernel import NEIGHBOURS, PAIRS_AN_HOUR
+from features.statistics_record import NEIGHBOURS, PAIRS_AN_HOUR
 
 START: Final = 24 * 20_000  # an hour that begins a day
 

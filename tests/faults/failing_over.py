@@ -1,4 +1,4 @@
-"""Balad over HTTP on a cluster, under load: a master killed with -9, then slots moved from server to server."""
+"""Balad over HTTP on several servers, under load: a master killed with -9, slots moved from server to server."""
 
 import time
 from collections.abc import Callable
@@ -8,14 +8,15 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
-from typing import Final
+from typing import Final, NamedTuple
 
 from features.identity import PARTITIONS
 from features.store.keys import stream_key
-from tests.faults.fleet import Cluster, cluster, until
+from tests.faults.fleet import Cluster, Fleet, cluster, until
+from tests.faults.fleet import watched as under_sentinels
 from tests.faults.kill_rounds import Sent, sending
 from tests.faults.outages import p99, prepare, rank
-from tests.faults.town import SHOP, settled
+from tests.faults.town import SHOP, Town, settled
 
 OPTIONS: Final = {"cluster-require-full-coverage": "no", "appendonly": "yes"}
 RANKINGS_PER_SECOND: Final = 100  # with six servers, the service and its clients on two cores
@@ -26,24 +27,51 @@ Waits = list[tuple[float, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Clustered:
-    """What came of it; waits of rankings in milliseconds, each beside events of some hundred a second."""
+class Failover:
+    """What a failover did; waits of rankings in milliseconds, each beside events of some hundred a second."""
 
     before_p99: float
     rankings: int  # while the master was killed and replaced
     not_200: int
     during_p99: float
-    failover_seconds: float  # from the kill until the cluster names the successor
+    seconds: float  # from the kill until the others name the successor
     gap_seconds: float  # the longest time without an acknowledged event
-    moving_seconds: float
-    moving_rankings: int
-    moving_not_200: int
-    moving_p99: float
-    moving_gap_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What the moving of slots did."""
+
+    seconds: float
+    rankings: int  # meanwhile
+    not_200: int
+    p99: float  # ms
+    gap_seconds: float  # the longest time without an acknowledged event
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of acknowledged events. A failover may lose what the replica had not heard of."""
+
     acknowledged: int
     missing: int
     oldest_loss_seconds: float  # how long before the kill a lost event was acknowledged
     doubled: int
+
+
+class Clustered(NamedTuple):
+    """What came of a cluster's failover, and of its moving slots."""
+
+    failover: Failover
+    moved: Moved
+    kept: Kept
+
+
+class Watched(NamedTuple):
+    """What came of a failover under Sentinels."""
+
+    failover: Failover
+    kept: Kept
 
 
 def clustered(seconds: float) -> Clustered:
@@ -56,35 +84,56 @@ def clustered(seconds: float) -> Clustered:
         prepare(place)
         sent = Sent()
         with sending(place, sent, EVENTS_PER_SECOND):
-            before = rank(place, seconds / 2, RANKINGS_PER_SECOND)
             victim = made.owner(stream_key(SHOP, 0))
-            kill = _Beside(lambda: _fail_over(made, victim))
-            during = kill.done_while(lambda: rank(place, seconds, RANKINGS_PER_SECOND))
-            killed = kill.began
+            kill = _Beside(lambda: _fail_over(made.fleet, victim, lambda: made.owner(stream_key(SHOP, 0))))
+            before, during = _around(place, seconds, kill)
             made.fleet.start(victim)  # as a replica of its successor
             until(made.healthy)
             move = _Beside(lambda: _move_slots(made))
             moving = move.done_while(lambda: rank(place, seconds, RANKINGS_PER_SECOND))
-        place.finish()
-        logged = place.logged()
+        kept = _kept(place, sent, kill.began)
+    gap = _longest_gap(sorted(set(sent.acknowledged.values())), move.began, move.began + move.seconds)
+    moved = Moved(move.seconds, len(moving), _not_200(moving), p99(moving), gap)
+    return Clustered(_failover(before, during, kill, sent, seconds), moved, kept)
+
+
+def watched(seconds: float) -> Watched:
+    """Put a master and its replica, under three Sentinels, under load for so long before and during a failover."""
+    with (
+        TemporaryDirectory(prefix="balad-sentinel-") as data,
+        under_sentinels(Path(data) / "servers") as made,
+        settled(Path(data), made.url) as place,
+    ):
+        prepare(place)
+        sent = Sent()
+        with sending(place, sent, EVENTS_PER_SECOND):
+            kill = _Beside(lambda: _fail_over(made.fleet, made.master, made.leader))
+            before, during = _around(place, seconds, kill)
+        kept = _kept(place, sent, kill.began)
+    return Watched(_failover(before, during, kill, sent, seconds), kept)
+
+
+def _around(place: Town, seconds: float, kill: "_Beside") -> tuple[Waits, Waits]:
+    """Rank half as long before, then so long while a master is killed and replaced."""
+    before = rank(place, seconds / 2, RANKINGS_PER_SECOND)
+    return before, kill.done_while(lambda: rank(place, seconds, RANKINGS_PER_SECOND))
+
+
+def _failover(before: Waits, during: Waits, kill: "_Beside", sent: Sent, seconds: float) -> Failover:
+    gap = _longest_gap(sorted(set(sent.acknowledged.values())), kill.began, kill.began + seconds)
+    return Failover(p99(before), len(during), _not_200(during), p99(during), kill.seconds, gap)
+
+
+def _kept(place: Town, sent: Sent, killed: float) -> Kept:
+    """Stop the place, and compare its log with what was acknowledged."""
+    place.finish()
+    logged = place.logged()
     missing = [at for event, at in sent.acknowledged.items() if event not in logged]
-    times = sorted(set(sent.acknowledged.values()))
-    return Clustered(
-        before_p99=p99(before),
-        rankings=len(during),
-        not_200=_not_200(during),
-        during_p99=p99(during),
-        failover_seconds=kill.seconds,
-        gap_seconds=_longest_gap(times, killed, killed + seconds),
-        moving_seconds=move.seconds,
-        moving_rankings=len(moving),
-        moving_not_200=_not_200(moving),
-        moving_p99=p99(moving),
-        moving_gap_seconds=_longest_gap(times, move.began, move.began + move.seconds),
-        acknowledged=len(sent.acknowledged),
-        missing=len(missing),
-        oldest_loss_seconds=max((killed - at for at in missing), default=0.0),
-        doubled=sum(number > 1 for number in logged.values()),
+    return Kept(
+        len(sent.acknowledged),
+        len(missing),
+        max((killed - at for at in missing), default=0.0),
+        sum(number > 1 for number in logged.values()),
     )
 
 
@@ -116,10 +165,10 @@ class _Beside:
         self.seconds = time.monotonic() - self.began
 
 
-def _fail_over(made: Cluster, victim: int) -> None:
+def _fail_over(fleet: Fleet, victim: int, master: Callable[[], int]) -> None:
     """Kill a master, and wait until those who are left name its successor."""
-    made.fleet.kill(victim)
-    until(lambda: made.owner(stream_key(SHOP, 0)) != victim)
+    fleet.kill(victim)
+    until(lambda: master() != victim)
 
 
 def _move_slots(made: Cluster) -> None:
