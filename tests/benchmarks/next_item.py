@@ -1,11 +1,14 @@
 """The next item of a session, on somebody's own sessions, offline and over HTTP.
 
-    python -m tests.benchmarks.next_item DIRECTORY [offline|http]
+    python -m tests.benchmarks.next_item DIRECTORY [offline|http|settings]
 
 DIRECTORY holds `train_sessions.txt.gz`, a session per line as item ids between spaces, in the order of time, and
 `test_prefix_target.tsv.gz`, per line the items of a session so far, a tab, and the item that came next. Prints the
 share of the test rows whose next item is among the first 20, and the mean reciprocal of its place there, both in
 percent. A row whose next item is not found counts as 0.
+
+`settings` compares the model's settings with others, and never reads the test: it learns from the first nine tenths of
+the sessions and predicts rows of the last tenth.
 """
 
 import gzip
@@ -28,11 +31,23 @@ from service.ranking.forest import Forest
 from service.settings import environment
 from tests.benchmarks.client import Connection
 from tests.benchmarks.installation import Installation, installation
+from training.learnable import Parameters
 from training.next_items.examples import examples
 from training.next_items.run import AT, grow
 
 SEED: Final = 17
 ROWS: Final = 5_000  # of the test, over HTTP
+SETTINGS: Final[Sequence[Parameters]] = (  # beside those of `grow`
+    {},
+    {"n_estimators": 80},
+    {"n_estimators": 120},
+    {"n_estimators": 220},
+    {"learning_rate": 0.04, "n_estimators": 260},
+    {"num_leaves": 15},
+    {"num_leaves": 63, "max_depth": 8},
+    {"objective": "lambdarank"},
+    {"objective": "binary"},
+)
 _BEGIN: Final = time.time() - 60 * 86_400.0
 _SESSION_SECONDS: Final = 25.0  # from one session's begin to the next
 _CHUNK: Final = 2_000
@@ -48,6 +63,9 @@ class Row(NamedTuple):
 def main(directory: Path, how: str) -> None:
     """Measure and print."""
     sessions = [line.split() for line in _lines(directory / "train_sessions.txt.gz")]
+    if how == "settings":
+        settings(sessions)
+        return
     rows = [
         Row(p.split(), t) for p, t in (x.split("\t") for x in _lines(directory / "test_prefix_target.tsv.gz"))
     ]
@@ -79,6 +97,28 @@ def offline(sessions: Sequence[list[str]], rows: Sequence[Row]) -> None:
     say(f"offline, {len(rows):,} rows, {milliseconds:.2f} ms each")
     say(f"  candidates as found  {told(own)}")
     say(f"  model                {told(ranks)}")
+
+
+def settings(sessions: Sequence[list[str]]) -> None:
+    """Learn with each of SETTINGS from the earlier sessions, and predict rows of the later ones."""
+    earlier, later = sessions[: len(sessions) * 9 // 10], sessions[len(sessions) * 9 // 10 :]
+    every = [Row(items[:n], items[n]) for items in later for n in range(1, len(items))]
+    drawn = np.random.default_rng(SEED).choice(len(every), min(2 * ROWS, len(every)), replace=False)
+    rows = [every[i] for i in drawn.tolist()]
+    say(f"{len(earlier):,} sessions to learn from, {len(rows):,} rows of the {len(later):,} after them")
+    trails = list(trails_of(earlier))
+    data, index = examples(trails), SessionIndex()
+    for trail in trails:
+        index.take(trail)
+    found = [index.suggest(Asked([hash64(item_id) for item_id in row.prefix])) for row in rows]
+    for instead in SETTINGS:
+        forest = Forest.of(grow(data, SEED, instead).text)
+        orders = [np.argsort(-forest.score(each.X), kind="stable")[:AT].tolist() for each in found]
+        ranks = [
+            place_of(row.following, [each.item_ids[i] for i in order])
+            for row, each, order in zip(rows, found, orders, strict=True)
+        ]
+        say(f"  {told(ranks)}  {', '.join(f'{k} {v}' for k, v in instead.items()) or 'as it is'}")
 
 
 def over_http(sessions: Sequence[list[str]], rows: Sequence[Row]) -> None:

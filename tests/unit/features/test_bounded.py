@@ -1,5 +1,6 @@
 """What counts for a visitor, against a dictionary."""
 
+import tracemalloc
 from collections import Counter
 from collections.abc import Sequence
 
@@ -53,3 +54,13 @@ def test_an_hour_that_is_over_is_forgotten() -> None:
     assert let(tally, [(1, 1, 0, 7)]) == [False]
     assert all(let(tally, [(1, 1, 0, hour) for hour in range(8, 12)]))
     assert let(tally, [(1, 1, 0, 7)]) == [True]
+
+
+def test_who_was_counted_takes_few_bytes_however_many_there_are() -> None:
+    tally, draw = Tally(), np.random.default_rng(17)
+    let(tally, [(1, 1, 0, 7)])  # compiled now
+    tracemalloc.start()
+    for known in range(10_000, 130_000, 10_000):
+        let(tally, [(v, 5, 0, 7) for v in draw.integers(1, 2**63, 10_000).tolist()])
+        assert tracemalloc.get_traced_memory()[0] <= 16 * known + 300_000  # what is there beside the table
+    tracemalloc.stop()
