@@ -11,6 +11,7 @@ from features.bundle import Bundle, Gate, Manifest, Shelf, Tuning
 from features.readiness import Finding, Observed
 from features.table import FeatureTable, feature_table
 from service.ranking.forest import Forest
+from training import similar_sessions
 from training.dataset import Dataset
 from training.effort import Effort
 from training.evaluate import Evaluation, Rival, evaluate
@@ -129,6 +130,7 @@ class Trainer:
         rivals = rivals_of(data, live)
         rivals |= {c.name: Rival(Forest.of(g.text)) for c, g in zip(choice.others, others, strict=True)}
         self.progress.tell(f"judging on the newest {len(cut.after):,} listings")
+        rivals |= similar_sessions.rival(self.place, wish.shop, wish.until, cut.after)
         evaluation = evaluate(cut.after, judged, seed=wish.seed, rivals=rivals)
         self.progress.tell("asking the gates")
         checks = [*_against_live(choice, cut, judged, live, wish.seed), *_checks(material, cut, wish.seed)]

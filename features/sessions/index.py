@@ -20,7 +20,7 @@ from features.sessions.codes import FREE, ItemCodes
 from features.sessions.columns import COLUMNS, Given
 from features.sessions.standing import Standing
 from features.sessions.trail import NOBODY, Trail, Visitors, is_of, is_touch
-from features.sessions.walk import ITEMS_LOOKED_BACK, Floats, Scratch, scratch
+from features.sessions.walk import COSINE, ITEMS_LOOKED_BACK, Floats, Scratch, scratch, walk
 
 KEPT: Final = 6_000_000  # records: a million sessions of six; 40 bytes each
 CANDIDATES: Final = 100
@@ -115,6 +115,16 @@ class SessionIndex:
         count = choose(state.arena, state.scratch, state.standing.arrays.offered, given, room)
         ids = state.codes.item_ids
         return Suggested([ids[c] for c in out[:count].tolist()], worth[:count], X[:count])
+
+    def similar(self, asked: Asked, hashed: Sequence[int]) -> Floats:
+        """Return for how much sessions like somebody's hold each item, given by hash; shape (n,)."""
+        state = self._state
+        looked = distinct([c for c in state.codes.all(asked.touched[::-1]) if c != FREE])
+        codes = np.array(looked[:ITEMS_LOOKED_BACK], np.int32)
+        count = walk(state.arena, state.scratch, codes, np.uint64(asked.own), state.found)
+        items = np.array(state.codes.all(hashed), np.int32)
+        met = np.isin(items, state.found[:count])
+        return np.where(met, state.scratch.sums[items, COSINE], np.float32(0.0))
 
     def _take(self, part: Trail) -> None:
         """Take in rows for which there is room."""

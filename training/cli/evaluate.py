@@ -11,6 +11,7 @@ import numpy as np
 from features.bundle import BundleError, Manifest, Shelf
 from features.table import feature_table
 from service.ranking.forest import Forest
+from training import similar_sessions
 from training.cli.moment import Moment
 from training.cli.off_policy import told_off_policy
 from training.cli.steps import Steps
@@ -88,7 +89,9 @@ def evaluate(  # noqa: PLR0913 - one parameter per option
     if data.table_hash != manifest.table_hash:
         raise UnusableLogError(f"{manifest.version} was trained on another feature table; train a new model")
     said = {"shop": shop, "version": manifest.version, "since": window[0], "until": window[1]}
-    told = _told(said | {"seen_in_training": window[0] < seen_until}, evaluated(data, model, seed=seed))
+    rivals = similar_sessions.rival(place, shop, window[1], data)
+    found = evaluated(data, model, seed=seed, rivals=rivals)
+    told = _told(said | {"seen_in_training": window[0] < seen_until}, found)
     click.echo(told[0] if json_wanted else told[1])
 
 
