@@ -176,9 +176,9 @@ def soak(size: Size) -> list[str]:
         (
             f"{got.minutes:g} minutes at {SHARE:.0%} of capacity ({got.capacity:.0f}/s of a ranking of {LISTING} "
             f"items and a call with {EVENTS_PER_RANKING} events, the clients on the same cores), {VISITORS:,} "
-            f"visitors with full histories: {got.steps:,} of both, {got.per_second:.0f}/s; "
-            f"{sum(got.failures.values())} answers were not 200{of_which}; memory grew by {got.growth[most]:+.1%} "
-            f"at the most over the last half ({most})"
+            f"visitors with full histories and as many recent sessions as are kept: {got.steps:,} of both, "
+            f"{got.per_second:.0f}/s; {sum(got.failures.values())} answers were not 200{of_which}; "
+            f"memory grew by {got.growth[most]:+.1%} at the most over the last half ({most})"
         ),
         f"memory at the end, and its growth over the last half: {held}",
     ]

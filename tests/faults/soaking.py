@@ -17,11 +17,13 @@ import redis
 
 from features.facts import IMPRESSION, IMPRESSIONS_KEPT, INTERACTION, INTERACTIONS_KEPT
 from features.identity import hash64
+from features.sessions.index import KEPT
 from features.store.protocol import VisitorState
 from features.store.redis_work import connect
 from tests.benchmarks import generated
 from tests.benchmarks.client import Connection, prepared
 from tests.benchmarks.machine import family, resident_bytes
+from tests.benchmarks.recommend import LOOKS, trails
 from tests.faults.outages import CLIENTS, LISTING, prepare
 from tests.faults.town import SHOP, Role, Town, town
 
@@ -94,7 +96,7 @@ def soaked(minutes: float, visitors: int = VISITORS) -> Soaked:
 
 
 def _prefill(place: Town, visitors: int) -> None:
-    """Give each visitor a history as long as one gets, so that what is kept of them grows no more."""
+    """Have as much kept of visitors, and of recent sessions, as ever is, so that it grows no more."""
     done, shown = np.zeros(INTERACTIONS_KEPT, INTERACTION), np.zeros(IMPRESSIONS_KEPT, IMPRESSION)
     for records in (done, shown):
         records["item"] = [hash64(generated.item_id(n % LISTING)) for n in range(len(records))]
@@ -106,6 +108,10 @@ def _prefill(place: Town, visitors: int) -> None:
             ids = [f"v{n}" for n in range(first, min(first + _PREFILLED_AT_ONCE, visitors))]
             some = dict.fromkeys(ids, state)
             store.extend_visitors(SHOP, 1 + number, some, by_time=False, life_seconds=86_400)
+        for number, trail in enumerate(
+            trails(KEPT // LOOKS), start=int(time.time() * 1000)
+        ):  # as the worker's
+            store.extend_trail(SHOP, number, trail.to_bytes())
 
 
 def _drive(place: Town, visitors: int, seconds: float, per_second: float | None) -> _Steps:
