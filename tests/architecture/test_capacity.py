@@ -5,7 +5,14 @@ import pytest
 from tests.benchmarks.capacity import Costs, costs_of, need
 
 MADE_UP = Costs(
-    ranking_ms=3.0, event_ms=0.3, visitor_kb=1.5, item_kb=1.0, web_mb=300.0, rankings_per_second=500.0
+    ranking_ms=3.0,
+    event_ms=0.3,
+    visitor_kb=1.5,
+    item_kb=1.0,
+    web_mb=300.0,
+    rankings_per_second=500.0,
+    worker_mb=250.0,
+    event_bytes=40.0,
 )
 
 
@@ -20,12 +27,16 @@ def test_redis_holds_visitors_and_items_twice() -> None:
     assert need(30e6, MADE_UP).redis_mb == pytest.approx(2 * (2e6 * 1.5 + 1e5 * 1.0) / 1_000)
 
 
+def test_the_log_grows_by_the_events() -> None:
+    assert need(30e6, MADE_UP).log_mb == pytest.approx(30e6 * 40 / 1e6)
+
+
 def test_ten_times_the_events_take_ten_times_the_cores() -> None:
     assert need(3e8, MADE_UP).cores == pytest.approx(10 * need(3e7, MADE_UP).cores)
 
 
 def test_what_was_not_measured_is_none_and_not_nought() -> None:
-    assert costs_of([]) == Costs(None, None, None, None, None, None)
+    assert costs_of([]) == Costs(*[None] * 8)
 
 
 def test_costs_are_the_measured_figures() -> None:

@@ -37,7 +37,7 @@ def measure() -> Section:
         _send(balad, _batches(balad, 20, LISTS_SHARE, numbers))
         for name, share, bound in (("of one item each", 0.0, 8_000.0), ("mixed", LISTS_SHARE, None)):
             batches = _batches(balad, BATCHES, share, numbers)
-            before = balad.cpu_seconds()
+            before, logged = balad.cpu_seconds(), balad.log_bytes()
             seconds = _send(balad, batches)
             waiting = balad.facts_waiting()
             drained = _drained_after(balad) if "worker" in balad.processes else 0.0
@@ -50,8 +50,10 @@ def measure() -> Section:
                     *(Figure(f"  of it {role}", 1e6 * cpu / events, "us") for role, cpu in spent.items()),
                     Figure(f"facts the worker still had to do, {name}", waiting, "facts"),
                     Figure(f"  done with after, {name}", drained, "s"),
+                    Figure(f"an event in the log, {name}", (balad.log_bytes() - logged) / events, "bytes"),
                 ]
             )
+        section.figures.append(Figure("worker process at the end", balad.worker_bytes() / 2**20, "MB"))
     return section
 
 

@@ -26,7 +26,7 @@ from service.settings import Settings, environment
 from service.shops import NewShop, create_shop
 from tests.benchmarks import generated
 from tests.benchmarks.client import Connection, prepared
-from tests.benchmarks.machine import cpu_seconds, family
+from tests.benchmarks.machine import cpu_seconds, family, resident_bytes
 
 PATIENCE_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 20.0
@@ -96,6 +96,15 @@ class Installation:
     def web_processes(self) -> list[int]:
         """Return the processes that answer, without the one that supervises them."""
         return family(self.processes["web"])[1:]
+
+    def worker_bytes(self) -> int:
+        """Return the memory that the worker holds."""
+        return sum(map(resident_bytes, family(self.processes["worker"])))
+
+    def log_bytes(self) -> int:
+        """Return how large the shop's log is."""
+        root = Path(self.settings.log_url.removeprefix("file://")) / self.shop.shop
+        return sum(file.stat().st_size for file in root.rglob("*.parquet"))
 
     def facts_written(self) -> int:
         """Return how many facts were ever appended to the shop's streams."""

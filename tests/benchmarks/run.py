@@ -1,5 +1,7 @@
 """Measures what the project promises: `make bench`, or `make bench ONLY="latency throughput"`.
 
+`ONLY=training:1000000` measures the training of so many listings.
+
 Prints each figure as it is measured and keeps it in docs/figures.json, which docs/figures.md and the README's table are
 generated from.
 """
@@ -7,6 +9,7 @@ generated from.
 import signal
 import sys
 import time
+from functools import partial
 from importlib import import_module
 from typing import Final
 
@@ -35,14 +38,15 @@ SECTIONS: Final = (
 
 def main(chosen: list[str]) -> None:
     """Run the chosen benchmarks, all of them where none is named."""
-    if unknown := set(chosen) - set(SECTIONS):
+    if unknown := {name.partition(":")[0] for name in chosen} - set(SECTIONS):
         sys.exit(f"no benchmark is called {' or '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leaves every `with` on the way out
     say(described())
     kept = True
-    for name in chosen or SECTIONS:
-        began = time.monotonic()
-        section = figures.measured(name, import_module(f"tests.benchmarks.{name}").measure)
+    for wanted in chosen or SECTIONS:
+        name, _, size = wanted.partition(":")
+        measure, began = import_module(f"tests.benchmarks.{name}").measure, time.monotonic()
+        section = figures.measured(name, partial(measure, int(size)) if size else measure)
         say(f"\n{section['title']}\n  {section['how']}")
         for figure in section["figures"]:
             promised = Figure(**{key: value for key, value in figure.items() if key != "kept"})

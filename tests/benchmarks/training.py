@@ -1,6 +1,6 @@
 """How fast a log becomes rows to learn from, and how long a training takes, from a generated log.
 
-`python -m tests.benchmarks.training 1000000` measures a larger log than `make bench ONLY=training` does.
+`make bench ONLY=training:1000000` measures a larger log than `make bench ONLY=training` does, beside it.
 """
 
 import re
@@ -85,7 +85,7 @@ def per_core(root: Path, shape: Shape) -> float:
     """Return how many listings a second of CPU turns into rows, in a process of its own."""
     listings_log.write_log(Log(f"file://{root}"), shape)
     told = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.training", "rows", str(root)],
+        [sys.executable, "-m", "tests.benchmarks.training", str(root)],
         cwd=ROOT,
         check=True,
         capture_output=True,
@@ -142,14 +142,5 @@ def trained(root: Path, listings: int) -> Trained:
     return Trained(listings, time.monotonic() - began, building_seconds, building, most)
 
 
-def main(words: list[str]) -> None:
-    """Print the figures of a log of some size, or of this process."""
-    if words[0] == "rows":
-        sys.stdout.write(f"{rows_per_second(Path(words[1]))}\n")
-        return
-    section = measure(int(words[0]))
-    sys.stdout.write("\n".join([section.how, *(figure.line() for figure in section.figures), ""]))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+if __name__ == "__main__":  # started by `per_core`
+    sys.stdout.write(f"{rows_per_second(Path(sys.argv[1]))}\n")
