@@ -35,6 +35,7 @@ def measure() -> Section:
         balad.put_items(ITEMS)
         numbers = count()
         _send(balad, _batches(balad, 20, LISTS_SHARE, numbers))
+        _drained_after(balad)
         for name, share, bound in (("of one item each", 0.0, 8_000.0), ("mixed", LISTS_SHARE, None)):
             batches = _batches(balad, BATCHES, share, numbers)
             before, logged = balad.cpu_seconds(), balad.log_bytes()

@@ -102,9 +102,12 @@ class Installation:
         return sum(map(resident_bytes, family(self.processes["worker"])))
 
     def log_bytes(self) -> int:
-        """Return how large the shop's log is."""
-        root = Path(self.settings.log_url.removeprefix("file://")) / self.shop.shop
-        return sum(file.stat().st_size for file in root.rglob("*.parquet"))
+        """Return how large the log is."""
+        root = Path(self.settings.log_url.removeprefix("file://"))
+        sizes = [file.stat().st_size for file in root.rglob("*.parquet")]
+        if not sizes:
+            raise RuntimeError(f"nothing is in the log at {root}")
+        return sum(sizes)
 
     def facts_written(self) -> int:
         """Return how many facts were ever appended to the shop's streams."""
