@@ -13,6 +13,7 @@ MADE_UP = Costs(
     rankings_per_second=500.0,
     worker_mb=250.0,
     event_bytes=40.0,
+    ranking_bytes=600.0,
 )
 
 
@@ -27,8 +28,8 @@ def test_redis_holds_visitors_and_items_twice() -> None:
     assert need(30e6, MADE_UP).redis_mb == pytest.approx(2 * (2e6 * 1.5 + 1e5 * 1.0) / 1_000)
 
 
-def test_the_log_grows_by_the_events() -> None:
-    assert need(30e6, MADE_UP).log_mb == pytest.approx(30e6 * 40 / 1e6)
+def test_the_log_grows_by_events_and_rankings() -> None:
+    assert need(30e6, MADE_UP).log_mb == pytest.approx((30e6 * 40 + 10e6 * 600) / 1e6)
 
 
 def test_ten_times_the_events_take_ten_times_the_cores() -> None:
@@ -36,7 +37,7 @@ def test_ten_times_the_events_take_ten_times_the_cores() -> None:
 
 
 def test_what_was_not_measured_is_none_and_not_nought() -> None:
-    assert costs_of([]) == Costs(*[None] * 8)
+    assert costs_of([]) == Costs(*[None] * 9)
 
 
 def test_costs_are_the_measured_figures() -> None:

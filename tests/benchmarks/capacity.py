@@ -35,6 +35,7 @@ class Costs:
     rankings_per_second: float | None
     worker_mb: float | None
     event_bytes: float | None  # in the log
+    ranking_bytes: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,11 @@ def need(events_a_month: float, costs: Costs) -> Need:
     busy = (rankings * (costs.ranking_ms or 0.0) + events * (costs.event_ms or 0.0)) / 1_000
     visitors = events_a_month / EVENTS_PER_VISITOR
     kilobytes = visitors * (costs.visitor_kb or 0.0) + ITEMS * (costs.item_kb or 0.0)
-    log_mb = events_a_month * (costs.event_bytes or 0.0) / 1e6
+    log_mb = (
+        events_a_month
+        * ((costs.event_bytes or 0.0) + (costs.ranking_bytes or 0.0) / EVENTS_PER_RANKING)
+        / 1e6
+    )
     return Need(rankings, events, busy / BUSY, COPY * kilobytes / 1_000, log_mb)
 
 
@@ -86,6 +91,7 @@ def costs_of(sections: list[dict[str, Any]]) -> Costs:
         found.get(("throughput", "rankings per second")),
         found.get(("ingestion", "worker process at the end")),
         found.get(("ingestion", "an event in the log, mixed")),
+        found.get(("memory", "a ranking of 100 items in the log")),
     )
 
 
@@ -112,7 +118,8 @@ def _head(costs: Costs) -> list[str]:
         f"| an item, in Redis | {_of(costs.item_kb, 'KB')} |",
         f"| a web process with {ITEMS:,} items in its cache | {_of(costs.web_mb, 'MB')} |",
         f"| a worker process | {_of(costs.worker_mb, 'MB')} |",
-        f"| an event in the log, with listings among them | {_of(costs.event_bytes, 'bytes')} |\n",
+        f"| an event in the log, with listings among them | {_of(costs.event_bytes, 'bytes')} |",
+        f"| a ranking of 100 items in the log | {_of(costs.ranking_bytes, 'bytes')} |\n",
         *_paragraph(
             "What is not measured counts nothing in the sums below. The worker also remembers who was counted, for "
             "three hours: 11 to 14 bytes for each item that a visitor saw or touched."
@@ -134,7 +141,7 @@ def _table(costs: Costs) -> list[str]:
         f"    cores      = (rankings/s * cost of a ranking + events/s * cost of an event) / {BUSY:g}",
         f"    visitors   = events a month / {EVENTS_PER_VISITOR:g}",
         f"    Redis      = {COPY:g} * (visitors * cost of a visitor + items * cost of an item)",
-        "    log        = events a month * cost of an event in the log\n",
+        f"    log        = events a month * (cost of an event + cost of a ranking / {EVENTS_PER_RANKING:g})\n",
         "| events a month | events/s at the peak | rankings/s | cores | memory of Redis | log of a month |",
         "| --- | --- | --- | --- | --- | --- |",
         *(_row(size, need(size, costs)) for size in SIZES),

@@ -9,13 +9,16 @@ from service.heap import GIVE_BACK_SECONDS
 from tests.benchmarks import generated
 from tests.benchmarks.client import Connection
 from tests.benchmarks.figures import Figure, Section
-from tests.benchmarks.installation import Installation, installation
+from tests.benchmarks.installation import Installation, installation, until
 from tests.benchmarks.machine import resident_bytes
 
 ITEMS: Final = 100_000
 LISTING: Final = 500
+RANKED: Final = 100
+RANKINGS: Final = 1_000
 SESSIONS: Final = {15: 1.2, 200: 9.0}  # interactions -> KB promised
 _SAMPLE: Final = 200
+_DRAINED_SECONDS: Final = 120.0
 
 
 def measure() -> Section:
@@ -33,12 +36,14 @@ def measure() -> Section:
             ),
             *_visitors(balad),
             *_items(balad),
+            Figure(f"a ranking of {RANKED} items in the log", _logged_bytes(balad), "bytes"),
         ]
     return Section(
         "Memory",
         f"One web process that ranked {ITEMS:,} items, {LISTING} at a time: resident memory, shared pages included, "
         f"{1.5 * GIVE_BACK_SECONDS:g} s later. "
-        "Redis: MEMORY USAGE of all keys of a visitor or an item, in KB of 1,000 bytes.",
+        "Redis: MEMORY USAGE of all keys of a visitor or an item, in KB of 1,000 bytes. Log: what "
+        f"{RANKINGS:,} rankings for {_SAMPLE} visitors added to it.",
         figures,
     )
 
@@ -54,6 +59,20 @@ def _rank_all(balad: Installation) -> None:
             said = connection.send(balad.request("POST", "/v1/rank", question)).json()
             if said["reason"] is not None:
                 raise RuntimeError(f"not personalised: {said['reason']}")
+
+
+def _logged_bytes(balad: Installation) -> float:
+    """Rank for some visitors and return how many bytes of the log each ranking took."""
+    until(lambda: balad.facts_waiting() == 0, _DRAINED_SECONDS)
+    before = balad.log_bytes()
+    with Connection(balad.port) as connection:
+        for number in range(RANKINGS):
+            question = generated.question(
+                number % _SAMPLE, generated.listing(RANKED, number * 7), deadline_ms=5_000
+            )
+            connection.send(balad.request("POST", "/v1/rank", question))
+    until(lambda: balad.facts_waiting() == 0, _DRAINED_SECONDS)
+    return (balad.log_bytes() - before) / RANKINGS
 
 
 def _visitors(balad: Installation) -> list[Figure]:
