@@ -66,8 +66,8 @@ def similar_sessions(log: Iterable[Fact], judged: Dataset) -> Scores:
         own = session_key(fact["visitor_id"], session_hash(fact["session_id"]))
         items = [hash64(item["item_id"]) for item in fact["items"] or ()]
         if kind is Kind.EXPOSURES or fact["name"] == "view_item_list":
-            if own in touched:
-                found = rows.find(fact["ranking_id"] if kind is Kind.EXPOSURES else fact["event_id"], items)
+            found = rows.find(fact["ranking_id"] if kind is Kind.EXPOSURES else fact["event_id"], items)
+            if len(found.row) and own in touched:
                 scores[found.row] = index.similar(Asked(tuple(touched[own]), own), found.item)
             continue
         before = len(tracks.rows)
