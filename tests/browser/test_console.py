@@ -3,32 +3,16 @@
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from features.attributes import declared
-from service.app import create_app
 from service.console.routes import ROUTES
-from service.deps import Deps
-from service.kill_switch import kill_switch_of
-from service.models.promotion import Promotions
-from service.pages.change import Author
-from service.people import Role, add_person
-from service.settings import Settings
-from service.shops import create_shop
-from service.wiring import handles
-from tests.api.test_models import FIRST, SECOND, bundle
-from tests.served import served
-from training.simulate.world import draw_shop
+from tests.api.test_models import FIRST, SECOND
+from tests.browser.console_site import PAGE, PASSWORD, THIRD, Site, console_site
 
-NOW = 1_795_348_800.0
-PASSWORD = "correct horse battery"
-PAGE = "category/shoes"
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 AXE = Path(sys.prefix) / "axe" / "package" / "axe.min.js"  # .ci/run puts it there, from the npm registry
 PATIENCE_MS = 120_000  # a busy machine; nothing waits it out to pass
@@ -46,66 +30,10 @@ SCREENS = [
 ]
 
 
-@dataclass
-class Site:
-    """The application on a free port."""
-
-    url: str
-    deps: Deps
-
-    def stopped(self) -> bool:
-        """Whether the shop's kill switch is on."""
-        return kill_switch_of(self.deps.shop_settings.read("acme").values)
-
-
 @pytest.fixture(scope="module")
 def site(embedded_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A shop with items, a past, rules and two models; Marie is its admin."""
-    settings = Settings(data=tmp_path_factory.mktemp("console"), redis_url=embedded_server.url)
-    deps, _ = handles(settings, lambda: NOW)
-    store, author = deps.shop_settings, Author("acme", "a test", NOW)
-    store_is_empty(embedded_server.url)
-    made = create_shop(store, "acme", declared(["category:categorical", "brand:categorical"]), now=NOW)
-    add_person(store, author, "Marie", Role.ADMIN, PASSWORD)
-    deps.directory.refresh()
-    app = create_app(deps)
-    fill(app.test_client(), made.secret_key)
-    for version in (FIRST, SECOND):
-        deps.shelf.write(bundle(version, 1.0))
-        Promotions(deps.shelf, store).promote(
-            author, version, declared(["category:categorical", "brand:categorical"])
-        )
-    with served(app) as url:
-        yield Site(f"{url}/console", replace(deps))
-    deps.store.close()
-
-
-def store_is_empty(url: str) -> None:
-    with redis.Redis.from_url(url) as client:
-        client.flushall()
-
-
-def fill(client: Any, key: str) -> None:
-    """Send what a shop sends."""
-    items = list(draw_shop(17, items=60, shoppers=1, at=NOW).catalogue.items())
-    rule = {"id": "new-first", "name": "New first", "kind": "pin", "item_id": items[0]["item_id"], "index": 0}
-    viewed = [
-        {
-            "name": "view_item",
-            "event_id": f"e-{at}",
-            "visitor_id": "v",
-            "items": [{"item_id": one["item_id"]}],
-        }
-        for at, one in enumerate(items)
-    ]
-    for method, path, body in (
-        ("PUT", "/v1/items", {"items": items}),
-        ("PUT", f"/v1/pages/{PAGE}", {"state": "test", "traffic": 0.5, "rules": [rule]}),
-        ("PUT", "/v1/pages/home", {"state": "on"}),
-        ("POST", "/v1/events", {"events": [*viewed, {"name": "nonsense", "event_id": "e-x"}]}),
-    ):
-        answer = client.open(path, method=method, json=body, headers={"Authorization": f"Bearer {key}"})
-        assert answer.status_code == 200, answer.text
+    with console_site(embedded_server.url, tmp_path_factory.mktemp("console")) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -254,6 +182,21 @@ def test_a_model_is_rolled_back_and_the_audit_tells(desk: Open, site: Site) -> N
     expect(page.locator(".changes li").first.locator("del")).to_have_text(SECOND)
 
 
+def test_a_model_on_trial_is_given_its_next_share_and_stopped(desk: Open, site: Site) -> None:
+    site.try_third()
+    page = desk()
+    page.goto(f"{site.url}/models")
+    trial = page.locator("section", has=page.locator("#canary"))
+    expect(trial).to_contain_text(f"{THIRD} ranks for 1% of the visitors")
+    for summary, button, told in (
+        ("Next step", "Go on now", f"{THIRD} ranks for 5% of the visitors"),
+        ("Stop", "Stop it now", "It was stopped."),
+    ):
+        trial.locator("summary", has_text=summary).click()
+        trial.get_by_role("button", name=button).click()
+        expect(trial).to_contain_text(told)
+
+
 def test_no_screen_asks_another_host_or_upsets_the_browser(
     desk: Open, site: Site, complaints: list[str]
 ) -> None:
@@ -266,6 +209,7 @@ def test_no_screen_asks_another_host_or_upsets_the_browser(
 
 
 def test_no_screen_scrolls_sideways_on_a_phone(desk: Open, site: Site) -> None:
+    site.try_third()
     page = desk(viewport=PHONE, has_touch=True)
     for path in SCREENS:
         page.goto(site.url + path)
@@ -276,6 +220,7 @@ def test_no_screen_scrolls_sideways_on_a_phone(desk: Open, site: Site) -> None:
 def test_axe_finds_nothing_serious_on_any_screen(desk: Open, site: Site, scheme: str) -> None:
     if not AXE.exists():
         pytest.skip(f"SKIP: axe-core is not at {AXE}: .ci/run fetches it from the npm registry")
+    site.try_third()
     page, source, found = desk(color_scheme=scheme), AXE.read_text(), []
     for path in ["/login", *SCREENS]:
         page.goto(site.url + path)
