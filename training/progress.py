@@ -13,8 +13,8 @@ class Progress(Protocol):
         """Hear of a step."""
         ...
 
-    def watch(self, things: Iterable[T], total: int) -> Iterable[T]:
-        """Yield about `total` things as they come, hearing how far they are."""
+    def watch(self, things: Iterable[T], total: int, what: str = "facts") -> Iterable[T]:
+        """Yield about `total` things as they come, hearing how far they are and what they are called."""
         ...
 
 
@@ -24,6 +24,6 @@ class Silent:
     def tell(self, line: str) -> None:
         """Forget a step."""
 
-    def watch(self, things: Iterable[T], total: int) -> Iterable[T]:  # noqa: ARG002 - the protocol's
+    def watch(self, things: Iterable[T], total: int, what: str = "facts") -> Iterable[T]:  # noqa: ARG002 - the protocol's
         """Return the things."""
         return things

@@ -133,7 +133,7 @@ def _run(pool: Executor, plan: Plan, stage: tuple[Task, str], progress: Progress
     left = [shard for shard in range(plan.shards) if not plan.path(name, shard).exists()]
     progress.tell(f"{name}: {plan.shards - len(left)} of {plan.shards} shards, {len(left)} to do")
     futures = [pool.submit(task, plan, shard) for shard in left]
-    for future in progress.watch(as_completed(futures), len(futures)):
+    for future in progress.watch(as_completed(futures), len(futures), "shards"):
         future.result()
 
 

@@ -26,3 +26,13 @@ def test_away_from_a_terminal_progress_is_a_line_now_and_then(capsys: pytest.Cap
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 2
     assert "of 3,000 facts" in lines[0]
+
+
+def test_the_few_parts_of_long_work_are_told_one_by_one(capsys: pytest.CaptureFixture[str]) -> None:
+    ticks = itertools.count(step=60)
+    steps = Steps(clock=lambda: float(next(ticks)))
+    assert list(steps.watch(range(9), 9, "shards")) == list(range(9))
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 9
+    assert lines[0].endswith("11 %: 1 of 9 shards")
+    assert lines[-1].endswith("100 %: 9 of 9 shards")
