@@ -4,10 +4,10 @@ The walk is the one that recommends (`features.sessions.walk`), and a listing se
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -58,26 +58,31 @@ def similar_sessions(log: Iterable[Fact], judged: Dataset) -> Scores:
     `log` is in order, and holds the listings and what comes before them.
     """
     scores, rows = np.zeros(len(judged.label)), _Rows.of(judged)
-    index, tracks = SessionIndex(), Tracks()
+    index, tracks, first = SessionIndex(), Tracks(), float(judged.time.min(initial=np.inf))
     touched: dict[int, deque[int]] = defaultdict(partial(deque, maxlen=_TOUCHES_KEPT))
     for kind, fact in log:
         if fact["visitor_id"] is None:
             continue
         own = session_key(fact["visitor_id"], session_hash(fact["session_id"]))
-        items = [hash64(item["item_id"]) for item in fact["items"] or ()]
         if kind is Kind.EXPOSURES or fact["name"] == "view_item_list":
-            found = rows.find(fact["ranking_id"] if kind is Kind.EXPOSURES else fact["event_id"], items)
-            if len(found.row) and own in touched:
-                scores[found.row] = index.similar(Asked(tuple(touched[own]), own), found.item)
+            if fact["time"] >= first and own in touched:
+                key = fact["ranking_id"] if kind is Kind.EXPOSURES else fact["event_id"]
+                if len((found := rows.find(key, _items(fact))).row):
+                    scores[found.row] = index.similar(Asked(tuple(touched[own]), own), found.item)
             continue
         before = len(tracks.rows)
         tracks.event(fact)
         if len(tracks.rows) > before:
-            touched[own].extend(items)
+            touched[own].extend(_items(fact))
         if len(tracks.rows) >= _LAG:
             index.take(tracks.trail())
             tracks = Tracks()
     return scores
+
+
+def _items(fact: Mapping[str, Any]) -> list[int]:
+    """Return the hashes of a fact's items."""
+    return [hash64(item["item_id"]) for item in fact["items"] or ()]
 
 
 class _Found(NamedTuple):

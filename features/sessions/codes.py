@@ -48,6 +48,15 @@ class ItemCodes:
         codes: list[int] = found.tolist()
         return codes
 
+    def known(self, hashed: Sequence[int]) -> list[int]:
+        """Return the codes of those items that have one, in order.
+
+        >>> codes = ItemCodes()
+        >>> codes.add("B7", 42), codes.known([8, 42])
+        (0, [0])
+        """
+        return [code for code in self.all(hashed) if code != FREE] if hashed else []
+
     def add(self, item_id: str, hashed: int) -> int:
         """Give a new item the next code."""
         code = len(self.item_ids)

@@ -100,13 +100,10 @@ class SessionIndex:
     def suggest(self, asked: Asked, most: int = CANDIDATES) -> Suggested:
         """Return up to `most` items for somebody; of an empty index none."""
         state = self._state
-        get = state.codes.get
-        touched = [c for i in asked.touched if (c := get(i)) is not None]
-        looked = distinct(touched[::-1])
-        earlier = [c for i in asked.earlier if (c := get(i)) is not None]
-        codes = np.array(looked[:ITEMS_LOOKED_BACK], np.int32)
+        touched, earlier = state.codes.known(asked.touched), state.codes.known(asked.earlier)
+        codes = _looked_at(touched)
         more = np.array([*earlier, *state.standing.fillers(asked.page, most)], np.int32)
-        hidden = np.array([c for i in asked.hidden if (c := get(i)) is not None], np.int32)
+        hidden = np.array(state.codes.known(tuple(asked.hidden)), np.int32)
         out, worth = np.empty(most, np.int32), np.empty(most, np.float32)
         X = np.empty((most, COLUMNS), np.float32)
         times = np.array([touched.count(c) for c in codes.tolist()], np.int32)
@@ -119,9 +116,8 @@ class SessionIndex:
     def similar(self, asked: Asked, hashed: Sequence[int]) -> Floats:
         """Return for how much sessions like somebody's hold each item, given by hash; shape (n,)."""
         state = self._state
-        looked = distinct([c for c in state.codes.all(asked.touched[::-1]) if c != FREE])
-        codes = np.array(looked[:ITEMS_LOOKED_BACK], np.int32)
-        count = walk(state.arena, state.scratch, codes, np.uint64(asked.own), state.found)
+        looked = _looked_at(state.codes.known(asked.touched))
+        count = walk(state.arena, state.scratch, looked, np.uint64(asked.own), state.found)
         items = np.array(state.codes.all(hashed), np.int32)
         met = np.isin(items, state.found[:count])
         return np.where(met, state.scratch.sums[items, COSINE], np.float32(0.0))
@@ -193,6 +189,11 @@ def distinct(codes: list[int]) -> list[int]:
     [3, 1]
     """
     return list(dict.fromkeys(codes))
+
+
+def _looked_at(touched: list[int]) -> Codes:
+    """Return the items of a session that count, the newest first, from all touches, the oldest first."""
+    return np.array(distinct(touched[::-1])[:ITEMS_LOOKED_BACK], np.int32)
 
 
 def _empty(records: int, sessions: int, items: int) -> _State:

@@ -11,7 +11,7 @@ import numpy as np
 from tests.benchmarks import generated
 from tests.benchmarks.client import Connection
 from tests.benchmarks.figures import Figure, Section
-from tests.benchmarks.installation import Installation, installation, until
+from tests.benchmarks.installation import Installation, installation
 
 BATCH: Final = 100
 BATCHES: Final = 300
@@ -35,13 +35,13 @@ def measure() -> Section:
         balad.put_items(ITEMS)
         numbers = count()
         _send(balad, _batches(balad, 20, LISTS_SHARE, numbers))
-        _drained_after(balad)
+        balad.drained_after()
         for name, share, bound in (("of one item each", 0.0, 8_000.0), ("mixed", LISTS_SHARE, None)):
             batches = _batches(balad, BATCHES, share, numbers)
             before, logged = balad.cpu_seconds(), balad.log_bytes()
             seconds = _send(balad, batches)
             waiting = balad.facts_waiting()
-            drained = _drained_after(balad) if "worker" in balad.processes else 0.0
+            drained = balad.drained_after()
             spent = {role: cpu - before[role] for role, cpu in balad.cpu_seconds().items()}
             events = BATCHES * BATCH
             section.figures.extend(
@@ -104,10 +104,3 @@ def _send(balad: Installation, batches: Sequence[bytes]) -> float:
     if accepted != len(batches) * BATCH:
         raise RuntimeError(f"{accepted} of {len(batches) * BATCH} events were accepted")
     return seconds
-
-
-def _drained_after(balad: Installation) -> float:
-    """Return how long the worker takes to have everything in the log and in the counters."""
-    began = monotonic()
-    until(lambda: balad.facts_waiting() == 0, 120.0)
-    return monotonic() - began

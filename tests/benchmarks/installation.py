@@ -97,6 +97,12 @@ class Installation:
         """Return the processes that answer, without the one that supervises them."""
         return family(self.processes["web"])[1:]
 
+    def drained_after(self) -> float:
+        """Wait until the worker has everything in the log and in the counters; return how long it took, in seconds."""
+        began = time.monotonic()
+        until(lambda: self.facts_waiting() == 0, 120.0)
+        return time.monotonic() - began
+
     def worker_bytes(self) -> int:
         """Return the memory that the worker holds."""
         return sum(map(resident_bytes, family(self.processes["worker"])))

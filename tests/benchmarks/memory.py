@@ -9,7 +9,7 @@ from service.heap import GIVE_BACK_SECONDS
 from tests.benchmarks import generated
 from tests.benchmarks.client import Connection
 from tests.benchmarks.figures import Figure, Section
-from tests.benchmarks.installation import Installation, installation, until
+from tests.benchmarks.installation import Installation, installation
 from tests.benchmarks.machine import resident_bytes
 
 ITEMS: Final = 100_000
@@ -18,7 +18,6 @@ RANKED: Final = 100
 RANKINGS: Final = 1_000
 SESSIONS: Final = {15: 1.2, 200: 9.0}  # interactions -> KB promised
 _SAMPLE: Final = 200
-_DRAINED_SECONDS: Final = 120.0
 
 
 def measure() -> Section:
@@ -63,7 +62,7 @@ def _rank_all(balad: Installation) -> None:
 
 def _logged_bytes(balad: Installation) -> float:
     """Rank for some visitors and return how many bytes of the log each ranking took."""
-    until(lambda: balad.facts_waiting() == 0, _DRAINED_SECONDS)
+    balad.drained_after()
     before = balad.log_bytes()
     with Connection(balad.port) as connection:
         for number in range(RANKINGS):
@@ -71,7 +70,7 @@ def _logged_bytes(balad: Installation) -> float:
                 number % _SAMPLE, generated.listing(RANKED, number * 7), deadline_ms=5_000
             )
             connection.send(balad.request("POST", "/v1/rank", question))
-    until(lambda: balad.facts_waiting() == 0, _DRAINED_SECONDS)
+    balad.drained_after()
     return (balad.log_bytes() - before) / RANKINGS
 
 

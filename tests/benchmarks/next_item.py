@@ -24,7 +24,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from features.identity import hash64
-from features.sessions.index import Asked, SessionIndex
+from features.sessions.index import Asked, SessionIndex, Suggested
 from features.sessions.trail import Tracks, Trail
 from features.store.keys import trail_keys
 from service.ranking.forest import Forest
@@ -82,17 +82,14 @@ def offline(sessions: Sequence[list[str]], rows: Sequence[Row]) -> None:
     trails = list(trails_of(sessions))
     forest = Forest.of(grow(examples(trails), SEED).text)
     say("learned")
-    index = SessionIndex()
-    for trail in trails:
-        index.take(trail)
+    index = _index_of(trails)
     ranks: list[int] = []
     own: list[int] = []
     began = time.perf_counter()
     for row in rows:
-        found = index.suggest(Asked([hash64(item_id) for item_id in row.prefix]))
-        order = np.argsort(-forest.score(found.X), kind="stable")[:AT]
+        found = _suggested(index, row)
         own.append(place_of(row.following, found.item_ids[:AT]))
-        ranks.append(place_of(row.following, [found.item_ids[i] for i in order.tolist()]))
+        ranks.append(_rank(forest, found, row))
     milliseconds = 1_000 * (time.perf_counter() - began) / max(len(rows), 1)
     say(f"offline, {len(rows):,} rows, {milliseconds:.2f} ms each")
     say(f"  candidates as found  {told(own)}")
@@ -107,18 +104,29 @@ def settings(sessions: Sequence[list[str]]) -> None:
     rows = [every[i] for i in drawn.tolist()]
     say(f"{len(earlier):,} sessions to learn from, {len(rows):,} rows of the {len(later):,} after them")
     trails = list(trails_of(earlier))
-    data, index = examples(trails), SessionIndex()
-    for trail in trails:
-        index.take(trail)
-    found = [index.suggest(Asked([hash64(item_id) for item_id in row.prefix])) for row in rows]
+    data, index = examples(trails), _index_of(trails)
+    found = [_suggested(index, row) for row in rows]
     for instead in SETTINGS:
         forest = Forest.of(grow(data, SEED, instead).text)
-        orders = [np.argsort(-forest.score(each.X), kind="stable")[:AT].tolist() for each in found]
-        ranks = [
-            place_of(row.following, [each.item_ids[i] for i in order])
-            for row, each, order in zip(rows, found, orders, strict=True)
-        ]
+        ranks = [_rank(forest, each, row) for each, row in zip(found, rows, strict=True)]
         say(f"  {told(ranks)}  {', '.join(f'{k} {v}' for k, v in instead.items()) or 'as it is'}")
+
+
+def _index_of(trails: Sequence[Trail]) -> SessionIndex:
+    index = SessionIndex()
+    for trail in trails:
+        index.take(trail)
+    return index
+
+
+def _suggested(index: SessionIndex, row: Row) -> Suggested:
+    return index.suggest(Asked([hash64(item_id) for item_id in row.prefix]))
+
+
+def _rank(forest: Forest, found: Suggested, row: Row) -> int:
+    """Return the place of what came next in the forest's order of what was found; see `place_of`."""
+    order = np.argsort(-forest.score(found.X), kind="stable")[:AT]
+    return place_of(row.following, [found.item_ids[i] for i in order.tolist()])
 
 
 def over_http(sessions: Sequence[list[str]], rows: Sequence[Row]) -> None:

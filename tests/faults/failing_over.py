@@ -1,7 +1,7 @@
 """Balad over HTTP on several servers, under load: a master killed with -9, slots moved from server to server."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -92,7 +92,7 @@ def clustered(seconds: float) -> Clustered:
             move = _Beside(lambda: _move_slots(made))
             moving = move.done_while(lambda: rank(place, seconds, RANKINGS_PER_SECOND))
         kept = _kept(place, sent, kill.began)
-    gap = _longest_gap(sorted(set(sent.acknowledged.values())), move.began, move.began + move.seconds)
+    gap = _longest_gap(sent.acknowledged.values(), move.began, move.began + move.seconds)
     moved = Moved(move.seconds, len(moving), _not_200(moving), p99(moving), gap)
     return Clustered(_failover(before, during, kill, sent, seconds), moved, kept)
 
@@ -120,7 +120,7 @@ def _around(place: Town, seconds: float, kill: "_Beside") -> tuple[Waits, Waits]
 
 
 def _failover(before: Waits, during: Waits, kill: "_Beside", sent: Sent, seconds: float) -> Failover:
-    gap = _longest_gap(sorted(set(sent.acknowledged.values())), kill.began, kill.began + seconds)
+    gap = _longest_gap(sent.acknowledged.values(), kill.began, kill.began + seconds)
     return Failover(p99(before), len(during), _not_200(during), p99(during), kill.seconds, gap)
 
 
@@ -187,14 +187,18 @@ def _has(made: Cluster, port: int, key: str) -> bool:
     return made.owner(key) == port
 
 
-def _longest_gap(times: list[float], since: float, upto: float) -> float:
+def _longest_gap(times: Iterable[float], since: float, upto: float) -> float:
     """Return the longest time between two moments of a period; it begins and ends with the nearest outside it.
 
     >>> _longest_gap([1.0, 2.0, 5.0, 5.5, 9.0], since=2.5, upto=5.2)
     3.0
     """
     return max(
-        (after - before for before, after in pairwise(times) if after >= since and before <= upto),
+        (
+            after - before
+            for before, after in pairwise(sorted(set(times)))
+            if after >= since and before <= upto
+        ),
         default=0.0,
     )
 

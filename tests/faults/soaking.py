@@ -108,9 +108,8 @@ def _prefill(place: Town, visitors: int) -> None:
             ids = [f"v{n}" for n in range(first, min(first + _PREFILLED_AT_ONCE, visitors))]
             some = dict.fromkeys(ids, state)
             store.extend_visitors(SHOP, 1 + number, some, by_time=False, life_seconds=86_400)
-        for number, trail in enumerate(
-            trails(KEPT // LOOKS), start=int(time.time() * 1000)
-        ):  # as the worker's
+        first_batch = int(time.time() * 1000)  # the worker numbers its batches so
+        for number, trail in enumerate(trails(KEPT // LOOKS), start=first_batch):
             store.extend_trail(SHOP, number, trail.to_bytes())
 
 

@@ -1,18 +1,17 @@
 """VMIS-kNN as an order of listings: what it sees, and what it must not see."""
 
-from typing import Any
-
 import numpy as np
 
 from features.attributes import DEFAULT
 from features.log.reader import Fact
-from features.log.schema import SCHEMAS, Kind
+from features.log.schema import Kind
+from tests.training.test_run import START, event
 from training.baselines import as_served
 from training.dataset import Dataset, dataset
 from training.similar_sessions import similar_sessions
 
-START = 1_700_000_000.0
 OTHERS = 120
+ME, YOU = 0, 1
 
 
 class Story:
@@ -21,19 +20,17 @@ class Story:
     def __init__(self) -> None:
         self.facts: list[Fact] = []
 
-    def tell(self, who: str, name: str, *items: str) -> "Story":
+    def tell(self, who: int, name: str, *items: str) -> "Story":
         number = len(self.facts)
-        row: dict[str, Any] = dict.fromkeys(SCHEMAS[Kind.EVENTS].names)
-        row |= {"event_id": f"e{number}", "name": name, "sequence": number, "consent": True, "page": "search"}
-        row |= {"time": START + number, "received_at": START + number, "visitor_id": who, "session_id": who}
-        nothing = {"index": None, "price": None, "quantity": None}
-        self.facts.append(Fact(Kind.EVENTS, row | {"items": [{"item_id": i, **nothing} for i in items]}))
+        row = event(name, START + number, who, [{"item_id": i} for i in items], number)
+        self.facts.append(Fact(Kind.EVENTS, row))
         return self
 
     def others(self, *items: str) -> "Story":
-        for n in range(OTHERS):
+        first = len(self.facts) + YOU + 1  # nobody who was there before
+        for who in range(first, first + OTHERS):
             for item in items:
-                self.tell(f"other {items} {n}", "view_item", item)
+                self.tell(who, "view_item", item)
         return self
 
     @property
@@ -47,12 +44,12 @@ class Story:
         return last
 
 
-def listed(story: Story, who: str = "me") -> Story:
+def listed(story: Story, who: int = ME) -> Story:
     return story.tell(who, "view_item_list", "X", "B", "A").tell(who, "select_item", "B")
 
 
 def test_what_others_looked_at_beside_it_comes_first() -> None:
-    story = listed(Story().others("A", "B").tell("me", "view_item", "A"))
+    story = listed(Story().others("A", "B").tell(ME, "view_item", "A"))
     x, b, a = story.similarity()
     assert x == 0.0
     assert b > 0.0
@@ -63,21 +60,21 @@ def test_what_others_looked_at_beside_it_comes_first() -> None:
 
 def test_nothing_touched_and_nothing_alike_is_nothing() -> None:
     assert listed(Story().others("A", "B")).similarity() == [0.0, 0.0, 0.0]
-    assert listed(Story().others("C", "D").tell("me", "view_item", "A")).similarity() == [0.0, 0.0, 0.0]
+    assert listed(Story().others("C", "D").tell(ME, "view_item", "A")).similarity() == [0.0, 0.0, 0.0]
 
 
 def test_neither_what_comes_later_nor_the_session_itself_is_seen() -> None:
-    later = listed(Story().tell("me", "view_item", "A")).others("A", "B")
+    later = listed(Story().tell(ME, "view_item", "A")).others("A", "B")
     assert later.similarity() == [0.0, 0.0, 0.0]
     own = Story()
     for _ in range(OTHERS):
-        own.tell("me", "view_item", "A").tell("me", "view_item", "B")
+        own.tell(ME, "view_item", "A").tell(ME, "view_item", "B")
     assert listed(own).similarity() == [0.0, 0.0, 0.0]
 
 
 def test_listings_that_are_not_judged_are_left_out() -> None:
     story = listed(
-        listed(Story().others("A", "B").tell("me", "view_item", "A")).tell("you", "view_item", "A"), "you"
+        listed(Story().others("A", "B").tell(ME, "view_item", "A")).tell(YOU, "view_item", "A"), YOU
     )
     everything = story.listings
     last = everything.listings(everything.time == everything.time.max())
