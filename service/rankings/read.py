@@ -9,11 +9,11 @@ from features.store.protocol import Found, StoreUnavailable
 from features.visit import Visit
 from service.deps import Deps
 from service.rankings.call import Call
+from service.rankings.patience import patience
 from service.rankings.reasons import Reason, ShopOrder
 from service.tables import fill
 
 NOTHING: Final = Found()
-ANSWER_SECONDS: Final = 0.01  # of the deadline, to rank in from what is held where the store does not answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def read(deps: Deps, call: Call) -> State:
                 call.visitor_id,
                 missing,
                 totals=bool(missing),
-                timeout_seconds=_patience(_time_left(deps, call)),
+                timeout_seconds=patience(_time_left(deps, call)),
             )
         except StoreUnavailable:
             _time_left(deps, call)
@@ -56,15 +56,6 @@ def read(deps: Deps, call: Call) -> State:
                 raise ShopOrder(Reason.STORE_UNAVAILABLE)
     visit = Visit.of(found.interactions, found.impressions, session_hash(call.session_id), call.at)
     return State(visit, table, degraded)
-
-
-def _patience(left: float) -> float:
-    """Return how long the store is waited for.
-
-    >>> _patience(0.050), _patience(0.010)
-    (0.04, 0.008)
-    """
-    return left - min(ANSWER_SECONDS, left / 5)
 
 
 def _time_left(deps: Deps, call: Call) -> float:

@@ -10,6 +10,7 @@ from service.rankings.call import Call
 from service.rankings.decide import Decision
 from service.rankings.exposure import exposure_of, is_recorded
 from service.rankings.outcome import Outcome
+from service.rankings.patience import patience
 from service.rankings.reasons import Reason
 
 LEAST_SECONDS: Final = 0.005  # for the write of a ranking that was late itself, not because of the store
@@ -30,12 +31,12 @@ def write(deps: Deps, call: Call, decision: Decision, outcome: Outcome) -> None:
     timer = deps.timer()
     latency_ms, share = 1000 * (timer - call.began), deps.settings.served_rows_share
     body = exposure_of(call, decision, outcome, latency_ms, share) if recorded else b""
-    left = max(call.deadline - timer, LEAST_SECONDS)
+    may_take = max(patience(call.deadline - timer), LEAST_SECONDS)
     try:
         if outcome.reason in _NO_STORE:
             raise StoreUnavailable("it did not answer this very call")  # noqa: TRY301 - no request waits twice
         exposure = ExposureWrite(call.ranking_id, call.visitor_id, body, order)
-        deps.store.append_exposure(call.shop_name, exposure, timeout_seconds=left)
+        deps.store.append_exposure(call.shop_name, exposure, timeout_seconds=may_take)
     except StoreUnavailable:
         if recorded:
             deps.metrics.exposure_lost(call.shop_name)()
