@@ -84,26 +84,17 @@ def assembled(
     joined: Joined, X: npt.NDArray[np.float32], table: FeatureTable, objectives: Objectives | None
 ) -> Dataset:
     """Return joined listings, with their rows X, as a dataset."""
-    part = joined.part
-    page = tuple(part.page.tolist())
     return Dataset(
         X=X,
-        label=part.label,
+        label=joined.label,
         shop_index=joined.shop_index,
-        tie=mixed(part.item ^ np.repeat(part.key, part.group)),
-        group=part.group,
-        session=part.session,
-        time=part.time,
-        page=page,
+        tie=joined.tie,
+        group=joined.group,
+        session=joined.session,
+        time=joined.time,
+        page=joined.page,
         names=table.names,
         table_hash=table.hash,
-        objective=tuple(objective_of(objectives, p) for p in page) if objectives else (),
-        shown=Shown(part.placed, part.propensity, part.device),
+        objective=tuple(objective_of(objectives, page) for page in joined.page) if objectives else (),
+        shown=Shown(joined.placed, joined.propensity, joined.device),
     )
-
-
-def mixed(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Return hashes in which each bit depends on all bits: SplitMix64's finalizer (Steele, Lea, Flood 2014)."""
-    hashes = (hashes ^ (hashes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    hashes = (hashes ^ (hashes >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return hashes ^ (hashes >> np.uint64(31))

@@ -41,6 +41,7 @@ def processes(most: int) -> Iterator[Executor]:
     pool = ProcessPoolExecutor(min(most, len(os.sched_getaffinity(0))), mp_context=get_context("spawn"))
     try:
         yield pool
+        pool.shutdown()
     except BrokenProcessPool as broken:
         message = (
             "a process was killed, for its memory perhaps; what was done is kept: run the same command again"
@@ -85,8 +86,8 @@ def listings(
     plan, until = planned(place, shop, reading, Plan(place.data / "training" / shop, shards, attributes))
     source = Log(place.log_url), shop, until
     with kept_if_interrupted(plan.directory):
-        with reading.pool(plan.shards) as pool:
-            built = build(plan, source, objectives_of(place, shop, until), pool, progress)
+        objectives = objectives_of(place, shop, until)
+        built = build(plan, source, objectives, reading.pool(plan.shards), progress)
         yield Read(built.data, built.seen)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from features.identity import hash64, session_hash
+from features.identity import hash64, mixed, session_hash
 from features.log.place import Log
 from features.log.reader import Fact, Window, facts
 from features.log.schema import Kind
@@ -20,7 +20,7 @@ from features.matrix import Matrix
 from features.sessions.index import Asked, SessionIndex
 from features.sessions.trail import Tracks, session_key
 from training.baselines import Scores
-from training.dataset import Dataset, mixed
+from training.dataset import Dataset
 from training.evaluate import Rival
 from training.source import Installation
 

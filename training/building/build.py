@@ -6,8 +6,9 @@ those of one process that reads the log at once, whatever the number of processe
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, as_completed
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -23,12 +24,12 @@ from features.matrix import Matrix
 from features.readiness import Observed
 from features.table import feature_table
 from training.building.counts import Given, counts_of, merge, merged
-from training.building.files import load_part, save_part, whole
+from training.building.files import SavedParts, save_part, whole
 from training.building.shards import Shards
 from training.dataset import Dataset, assembled
 from training.labelling import Labelling, walk
 from training.objectives import Objectives
-from training.parts import Joined, Part
+from training.parts import Joined, Part, Rows
 from training.progress import Progress
 from training.source import KINDS
 
@@ -57,6 +58,10 @@ class Plan:
         """Return a shard's file of what a stage makes."""
         return self.directory / f"{name}-{shard}"
 
+    def paths(self, name: str) -> list[Path]:
+        """Return the files that all shards have of a stage."""
+        return [self.path(name, shard) for shard in range(self.shards)]
+
 
 class Built(NamedTuple):
     """A dataset whose rows are on disk, and what was observed of the log."""
@@ -66,25 +71,29 @@ class Built(NamedTuple):
 
 
 def build(
-    plan: Plan, source: Source, objectives: Objectives | None, pool: Executor, progress: Progress
+    plan: Plan,
+    source: Source,
+    objectives: Objectives | None,
+    workers: AbstractContextManager[Executor],
+    progress: Progress,
 ) -> Built:
     """Build from a log, a shop and the moment before which its facts were received; go on with what is there.
 
-    `pool` works on the shards. The rows of the dataset stay on disk.
+    `workers` work on the shards, and are let go before these are put into one: that takes memory of its own. The rows
+    of the dataset stay on disk.
     """
-    _cut(plan, source, progress)
-    shards = range(plan.shards)
-    observed = pool.submit(observe, *source)
-    _run(pool, plan, (count_shard, "counted"), progress)
-    if not (plan.directory / _COUNTS).exists():
-        merge([plan.path("counted", shard) for shard in shards], plan.directory / _COUNTS)
-    _run(pool, plan, (replay_shard, "replayed"), progress)
-    seen = observed.result()
+    with workers as pool:
+        _cut(plan, source, progress)
+        observed = pool.submit(observe, *source)
+        _run(pool, plan, (count_shard, "counted"), progress)
+        if not (plan.directory / _COUNTS).exists():
+            merge(plan.paths("counted"), plan.directory / _COUNTS)
+        _run(pool, plan, (replay_shard, "replayed"), progress)
+        seen = observed.result()
     progress.tell("putting the shards into one")
-    parts = [load_part(plan.path("replayed", shard)) for shard in shards]
     table = feature_table(plan.attributes)
-    joined = Joined.of(parts)
-    X = _gathered(plan, parts, joined, len(table))
+    joined = Joined.of(SavedParts(plan.paths("replayed")))
+    X = _gathered(plan, joined.rows, len(table))
     return Built(assembled(joined, X, table, objectives), seen)
 
 
@@ -137,35 +146,33 @@ def _run(pool: Executor, plan: Plan, stage: tuple[Task, str], progress: Progress
         future.result()
 
 
-def _gathered(plan: Plan, parts: Sequence[Part], joined: Joined, columns: int) -> npt.NDArray[np.float32]:
+def _gathered(plan: Plan, rows: Rows, columns: int) -> npt.NDArray[np.float32]:
     """Put the rows of all shards into one file, in the order of the log, and map it."""
     path = plan.directory / _ROWS
     if not path.exists():
         with whole(path) as file:
-            for rows in _in_order(plan, parts, joined.rows, columns):
-                file.write(rows.tobytes())
-        for shard in range(plan.shards):
-            plan.path("rows", shard).unlink()
-    if not len(joined.rows):
-        return np.zeros((0, columns), np.float32)
-    return np.memmap(path, np.float32, "r", shape=(len(joined.rows), columns))
+            for some in _in_order(plan, rows, columns):
+                file.write(some.tobytes())
+        for each in plan.paths("rows"):
+            each.unlink()
+    return _mapped(path, columns)
 
 
-def _in_order(
-    plan: Plan, parts: Sequence[Part], rows: npt.NDArray[np.int64], columns: int
-) -> Iterator[npt.NDArray[np.float32]]:
-    ends = np.cumsum([len(part.item) for part in parts])
-    files = [
-        np.memmap(plan.path("rows", shard), np.float32, "r", shape=(len(part.item), columns))
-        if len(part.item)
-        else np.zeros((0, columns), np.float32)
-        for shard, part in enumerate(parts)
-    ]
+def _in_order(plan: Plan, rows: Rows, columns: int) -> Iterator[npt.NDArray[np.float32]]:
+    files = [_mapped(path, columns) for path in plan.paths("rows")]
+    ends = np.cumsum([len(file) for file in files])
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         some = rows[start : start + _ROWS_AT_ONCE]
         out = np.empty((len(some), columns), np.float32)
         shard_of = np.searchsorted(ends, some, side="right")
         for shard in np.unique(shard_of).tolist():
             mine = shard_of == shard
-            out[mine] = files[shard][some[mine] - (ends[shard] - len(parts[shard].item))]
+            out[mine] = files[shard][some[mine] - (ends[shard] - len(files[shard]))]
         yield out
+
+
+def _mapped(path: Path, columns: int) -> npt.NDArray[np.float32]:
+    """Return a file of rows; an empty one cannot be mapped."""
+    if not path.stat().st_size:
+        return np.zeros((0, columns), np.float32)
+    return np.memmap(path, np.float32, "r").reshape(-1, columns)

@@ -1,9 +1,9 @@
 """Files of a build: there whole, or not at all, so that what is there after a kill is good."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -26,7 +26,15 @@ def save_part(path: Path, part: Part) -> None:
         np.savez(file, **part._asdict())
 
 
-def load_part(path: Path) -> Part:
-    """Return the small columns of a stretch of listings."""
-    with np.load(path, allow_pickle=False) as columns:
-        return Part(*(columns[name] for name in Part._fields))
+class SavedParts(Sequence[Part]):
+    """Parts in files, of which each is read when it is asked for, and none is kept."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = paths
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __getitem__(self, number: Any) -> Any:  # noqa: ANN401 - a Part; no slices
+        with np.load(self._paths[number], allow_pickle=False) as columns:
+            return Part(*(columns[name] for name in Part._fields))

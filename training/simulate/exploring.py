@@ -11,12 +11,12 @@ from typing import Any, Final
 import numpy as np
 
 from features.attributes import DEFAULT
-from features.identity import hash64
+from features.identity import hash64, mixed
 from features.log.reader import Fact
 from features.log.schema import SCHEMAS, Kind
 from service.ranking.exploration import drawn, explores
 from service.ranking.ranker import ordered
-from training.dataset import Dataset, dataset, mixed
+from training.dataset import Dataset, dataset
 from training.metrics.ties import Floats
 from training.simulate.session import Ask, Shop, Shown, Step
 from training.simulate.traffic import Traffic, past_arrivals
