@@ -1,6 +1,7 @@
 """Listings on their way into a dataset: the small columns of a stretch of them, and putting stretches together."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from sys import intern
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -11,6 +12,7 @@ from features.identity import hash64, mixed
 from training.labelling import Seen
 
 FEWEST_CANDIDATES: Final = 2  # of one candidate there is one order
+LISTINGS_AT_ONCE: Final = 2_000
 
 Rows: TypeAlias = npt.NDArray[np.int64]
 
@@ -41,39 +43,29 @@ class Part(NamedTuple):
 
     @classmethod
     def of(cls, listings: Iterable[Seen]) -> "Part":
-        """Gather listings; of each no more than a few numbers and arrays are held."""
-        scalars: list[tuple[float, int, int, float, int, str, int]] = []
-        item: list[npt.NDArray[Any]] = []
-        seen: list[npt.NDArray[Any]] = []
-        label: list[npt.NDArray[Any]] = []
-        placed: list[npt.NDArray[Any]] = []
-        propensity: list[npt.NDArray[Any]] = []
-        device: list[str] = []
-        for s in listings:
-            scalars.append((s.received_at, s.sequence, hash64(s.key), s.time, s.session, s.page, len(s.item)))
-            item.append(s.item)
-            seen.append(s.seen)
-            label.append(s.label)
-            placed.append(s.index)
-            propensity.append(_chances(s))
-            device.append(s.device)
-        received_at, sequence, key, time, session, page, group = (
-            zip(*scalars, strict=True) if scalars else [()] * 7
-        )
+        """Gather listings, LISTINGS_AT_ONCE at a time: of more than those nothing is held but their columns."""
+        coming = iter(listings)
+        some = [cls._of([])]
+        while few := list(islice(coming, LISTINGS_AT_ONCE)):
+            some.append(cls._of(few))
+        return cls(*(np.concatenate(columns) for columns in zip(*some, strict=True)))
+
+    @classmethod
+    def _of(cls, listings: Sequence[Seen]) -> "Part":
         return cls(
-            np.array(received_at, np.float64),
-            np.array(sequence, np.uint64),
-            np.array(key, np.uint64),
-            np.array(time, np.float64),
-            np.array(session, np.uint32),
-            np.array(page, np.str_),
-            np.array(group, np.int32),
-            _joined(item, np.uint64),
-            _joined(seen, np.bool_),
-            _joined(label, np.int8),
-            _joined(placed, np.int32),
-            _joined(propensity, np.float64),
-            np.array(device, np.str_),
+            np.array([s.received_at for s in listings], np.float64),
+            np.array([s.sequence for s in listings], np.uint64),
+            np.array([hash64(s.key) for s in listings], np.uint64),
+            np.array([s.time for s in listings], np.float64),
+            np.array([s.session for s in listings], np.uint32),
+            np.array([s.page for s in listings], np.str_),
+            np.array([len(s.item) for s in listings], np.int32),
+            _end_to_end([s.item for s in listings], np.uint64),
+            _end_to_end([s.seen for s in listings], np.bool_),
+            _end_to_end([s.label for s in listings], np.int8),
+            _end_to_end([s.index for s in listings], np.int32),
+            _end_to_end([_chances(s) for s in listings], np.float64),
+            np.array([s.device for s in listings], np.str_),
         )
 
 
@@ -200,5 +192,5 @@ def _ranges(starts: Rows, lengths: npt.NDArray[np.int32]) -> Rows:
     return numbers
 
 
-def _joined(parts: list[npt.NDArray[Any]], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+def _end_to_end(parts: list[npt.NDArray[Any]], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
     return np.concatenate([np.zeros(0, dtype), *parts], dtype=dtype, casting="same_kind")

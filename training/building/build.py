@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from features.attributes import Attribute
 from features.log.place import Log
@@ -23,6 +24,7 @@ from features.log.schema import Kind
 from features.matrix import Matrix
 from features.readiness import Observed
 from features.table import feature_table
+from service.heap import give_back
 from training.building.counts import Given, counts_of, merge, merged
 from training.building.files import SavedParts, save_part, whole
 from training.building.shards import Shards
@@ -83,11 +85,11 @@ def build(
     of the dataset stay on disk.
     """
     with workers as pool:
-        _cut(plan, source, progress)
+        _cut(pool, plan, source, progress)
         observed = pool.submit(observe, *source)
         _run(pool, plan, (count_shard, "counted"), progress)
         if not (plan.directory / _COUNTS).exists():
-            merge(plan.paths("counted"), plan.directory / _COUNTS)
+            pool.submit(_tidy, merge, plan.paths("counted"), plan.directory / _COUNTS).result()
         _run(pool, plan, (replay_shard, "replayed"), progress)
         seen = observed.result()
     progress.tell("putting the shards into one")
@@ -125,14 +127,21 @@ def replay_shard(plan: Plan, shard: int) -> None:
     save_part(plan.path("replayed", shard), part)
 
 
-def _cut(plan: Plan, source: Source, progress: Progress) -> None:
+def _tidy(task: Callable[..., None], *given: object) -> None:
+    """Do what a worker is to do, and leave none of the memory behind that it took: the next does not need it."""
+    task(*given)
+    pa.default_memory_pool().release_unused()
+    give_back()
+
+
+def _cut(pool: Executor, plan: Plan, source: Source, progress: Progress) -> None:
     done = plan.directory / "cut"
     if done.exists():
         progress.tell("going on with a build that was interrupted")
         return
     shutil.rmtree(plan.cut.directory, ignore_errors=True)
     progress.tell(f"cutting the log into {plan.shards} shards by visitor")
-    plan.cut.cut(*source)
+    pool.submit(_tidy, plan.cut.cut, *source).result()
     done.touch()
 
 
@@ -141,7 +150,7 @@ def _run(pool: Executor, plan: Plan, stage: tuple[Task, str], progress: Progress
     task, name = stage
     left = [shard for shard in range(plan.shards) if not plan.path(name, shard).exists()]
     progress.tell(f"{name}: {plan.shards - len(left)} of {plan.shards} shards, {len(left)} to do")
-    futures = [pool.submit(task, plan, shard) for shard in left]
+    futures = [pool.submit(_tidy, task, plan, shard) for shard in left]
     for future in progress.watch(as_completed(futures), len(futures), "shards"):
         future.result()
 
