@@ -120,10 +120,13 @@ class ItemTable:
 
         What the catalogue says of them stays as it was put: who knows of its changes has them put again.
         """
-        rows = self._state.rows_of(item_ids)
+        state = self._state
+        places = state.places_of(item_ids)
+        rows = np.empty(len(item_ids), ROW)
+        _read(state.rows, places, rows)
         _see(rows, statistics(rows["item"].tolist()), shop, at)
         with self._lock:
-            self._keep(item_ids, rows)
+            _write(state.rows, places, rows)
 
     def know(self, item_id: str) -> KnownItem:
         """Return an item's price (NaN where unknown) and slots, for the interactions that an event adds."""

@@ -200,10 +200,11 @@ class Replay:
     def _read(self, item_ids: Sequence[str], beside: Sequence[str], at: float) -> None:
         """Fill the rows of items beside others of a listing; where the catalogue entry stands, its statistics alone."""
         (shop,) = self._counting.records((SHOP,))
-        known = [item_id for item_id in item_ids if item_id in self._standing]
+        new = [item_id for item_id in item_ids if item_id not in self._standing]
+        known = item_ids if not new else [item_id for item_id in item_ids if item_id in self._standing]
         if known and self._table.holds(known):
             self._table.recount(known, self._counting.records, shop, at)
-            item_ids = [item_id for item_id in item_ids if item_id not in self._standing]
+            item_ids = new
         if item_ids:
             statistics = self._counting.records([hash64(item_id) for item_id in item_ids])
             catalogue = map(self._catalogue.get, item_ids)

@@ -31,7 +31,7 @@ ORDER_SECONDS: Final = 24 * 3600.0
 NONE, CLICK, CART, PURCHASE = range(4)
 _LATE_SECONDS: Final = 72 * 3600.0  # how late a fact may arrive
 _SETTLED_SECONDS: Final = ORDER_SECONDS + _LATE_SECONDS  # after it nothing follows a listing any more
-_FACTS_AT_ONCE: Final = 2_000  # whose items are read together
+_FACTS_AT_ONCE: Final = 1_000  # whose items are read together
 
 Keep = Callable[[Matrix], None]
 AsShown = tuple[npt.NDArray[np.int32], npt.NDArray[np.float64] | None]  # index and propensity, (n,)
@@ -251,7 +251,9 @@ def _distinct(items: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]
     indexes = [place if (i := item["index"]) is None else i for place, item in enumerate(items)]
     if sorted(indexes) != indexes:
         items = [item for _, item in sorted(zip(indexes, items, strict=True), key=itemgetter(0))]
+    if len({item["item_id"] for item in items}) == len(items):
+        return items
     first: dict[str, Mapping[str, Any]] = {}
     for item in items:
         first.setdefault(item["item_id"], item)
-    return items if len(first) == len(items) else list(first.values())
+    return list(first.values())

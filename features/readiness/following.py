@@ -76,9 +76,10 @@ class Following:
             return
         if any(shown.key == key for shown in visitor.shown):
             return  # the exposure that this event names stands already
-        index: dict[str, int] = {}
-        for place, item in enumerate(row["items"] or ()):
-            index.setdefault(item["item_id"], place if item["index"] is None else item["index"])
+        index = {  # the first place of each: it is written last
+            item["item_id"]: place if item["index"] is None else item["index"]
+            for place, item in reversed([*enumerate(row["items"] or ())])
+        }
         self._listings += len(visitor.shown) < LISTINGS_EACH
         visitor.shown.append(Shown(key, row["time"], index))
         for name, item_id, time in list(visitor.waiting):

@@ -4,7 +4,7 @@ Kept are counters by name, day and hour, the ids of the items (as many as the sh
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -106,8 +106,15 @@ class Observed:
         items.mentions[day] += len(ids)
         items.uncatalogued += len(ids) - sum(map(items.catalogue.__contains__, ids))
         firsts = list(map(items.named.get, ids))
-        items.known_mentions[day] += sum(first is not None and first < day for first in firsts)
-        for item_id in (i for i, first in zip(ids, firsts, strict=True) if first is None):
+        known = [first for first in firsts if first is not None]
+        items.known_mentions[day] += len(known) - sum(map(day.__le__, known))
+        if len(known) < len(ids):
+            self._name(dict.fromkeys(ids), day)
+
+    def _name(self, ids: Iterable[str], day: int) -> None:
+        """Remember on which day items were first named."""
+        items = self.items
+        for item_id in ids:
             if item_id not in items.named and len(items.named) < MOST_ITEMS:
                 items.named[item_id] = day
                 items.first_named[day] += 1

@@ -19,7 +19,7 @@ from features.store.privacy import PrivacyStore
 from features.store.protocol import WorkStore
 from features.store.settings import SettingsStore
 from service.changes import restore_setting
-from service.importing.collecting import rarely_collecting
+from service.collecting import rarely_collecting
 from service.importing.load import turn
 from service.privacy.requests import restore
 from service.shops import shop_of

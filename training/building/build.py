@@ -11,7 +11,7 @@ from concurrent.futures import Executor, as_completed
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,7 @@ from features.log.schema import Kind
 from features.matrix import Matrix
 from features.readiness import Observed
 from features.table import feature_table
+from service.collecting import rarely_collecting
 from service.heap import give_back
 from training.building.counts import Given, counts_of, merge, merged
 from training.building.files import SavedParts, save_part, whole
@@ -35,10 +36,13 @@ from training.parts import Joined, Part, Rows
 from training.progress import Progress
 from training.source import KINDS
 
-_ROWS_AT_ONCE: Final = 100_000  # copied into the file that all shards end in
+_ROWS_AT_ONCE: Final = 10_000  # copied into the file that all shards end in: more leave the core's own memory
+_IS_CUT: Final = "cut"
 _COUNTS: Final = "counts"
 _ROWS: Final = "rows.f4"
 
+Asked = ParamSpec("Asked")
+Result = TypeVar("Result")
 Task = Callable[["Plan", int], None]
 Source = tuple[Log, str, float]  # a log, a shop, and the moment before which its facts were received
 
@@ -86,7 +90,7 @@ def build(
     """
     with workers as pool:
         _cut(pool, plan, source, progress)
-        observed = pool.submit(observe, *source)
+        observed = pool.submit(_tidy, observe, source)
         _run(pool, plan, (count_shard, "counted"), progress)
         if not (plan.directory / _COUNTS).exists():
             pool.submit(_tidy, merge, plan.paths("counted"), plan.directory / _COUNTS).result()
@@ -99,12 +103,19 @@ def build(
     return Built(assembled(joined, X, table, objectives), seen)
 
 
-def observe(log: Log, shop: str, until: float) -> Observed:
+def observe(source: Source) -> Observed:
     """Return what is to be observed of a log as a whole."""
+    log, shop, until = source
     seen = Observed(now=until)
     for fact in facts(log, shop, KINDS, Window(until=until)):
         seen.take(fact.kind.value, fact.row)
     return seen
+
+
+def cut(plan: Plan, source: Source) -> None:
+    """Write the shards, and then that they are all there."""
+    plan.cut.cut(*source)
+    (plan.directory / _IS_CUT).touch()
 
 
 def count_shard(plan: Plan, shard: int) -> None:
@@ -120,29 +131,29 @@ def replay_shard(plan: Plan, shard: int) -> None:
     with whole(plan.path("rows", shard)) as file:
 
         def keep(rows: Matrix) -> None:
-            file.write(rows.tobytes())
+            file.write(rows.data)
 
         labelling = Labelling(plan.attributes, keep, Given(counts))
         part = Part.of(walk(labelling, plan.cut.facts(shard)))
     save_part(plan.path("replayed", shard), part)
 
 
-def _tidy(task: Callable[..., None], *given: object) -> None:
+def _tidy(task: Callable[Asked, Result], *given: Asked.args, **named: Asked.kwargs) -> Result:
     """Do what a worker is to do, and leave none of the memory behind that it took: the next does not need it."""
-    task(*given)
+    with rarely_collecting():
+        done = task(*given, **named)
     pa.default_memory_pool().release_unused()
     give_back()
+    return done
 
 
 def _cut(pool: Executor, plan: Plan, source: Source, progress: Progress) -> None:
-    done = plan.directory / "cut"
-    if done.exists():
+    if (plan.directory / _IS_CUT).exists():
         progress.tell("going on with a build that was interrupted")
         return
     shutil.rmtree(plan.cut.directory, ignore_errors=True)
     progress.tell(f"cutting the log into {plan.shards} shards by visitor")
-    pool.submit(_tidy, plan.cut.cut, *source).result()
-    done.touch()
+    pool.submit(_tidy, cut, plan, source).result()
 
 
 def _run(pool: Executor, plan: Plan, stage: tuple[Task, str], progress: Progress) -> None:
@@ -161,7 +172,7 @@ def _gathered(plan: Plan, rows: Rows, columns: int) -> npt.NDArray[np.float32]:
     if not path.exists():
         with whole(path) as file:
             for some in _in_order(plan, rows, columns):
-                file.write(some.tobytes())
+                file.write(some.data)
         for each in plan.paths("rows"):
             each.unlink()
     return _mapped(path, columns)

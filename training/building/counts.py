@@ -34,7 +34,7 @@ class Given:
         self._items, done = np.unique(np.ascontiguousarray(rows["item"]), return_index=True)
         self._done: Places = done.astype(np.int64)
         self._ends: Places = np.append(self._done[1:], len(rows)).astype(np.int64)
-        self._records: dict[int, bytes] = {}
+        self._records: list[bytes | None] = [None] * len(self._items)
 
     def take(self, event: Event, prior: bytes) -> None:
         """Count nothing: it is counted."""
@@ -45,19 +45,23 @@ class Given:
 
     def records(self, items: Sequence[int]) -> list[bytes | None]:
         """Count what hours that are over add to these items, and return their statistics."""
-        wanted = np.unique(np.array(items, np.uint64))
-        places = np.searchsorted(self._items, wanted)
-        inside = places < len(self._items)
-        places = places[inside][self._items[places[inside]] == wanted[inside]]
-        if size := _due(self._rows, self._hour, places, self._done, self._ends):
-            rows = np.empty(size, INCREMENT)
-            added = self._items[
-                places[_take_due(self._rows, self._hour, places, (self._done, self._ends), rows)]
-            ]
-            names = added.tolist()
-            records = counted([self._records.get(name) for name in names], Increments(rows), self._hour)
-            self._records.update(zip(names, records, strict=True))
-        return list(map(self._records.get, items))
+        wanted = np.array(items, np.uint64)
+        place = np.searchsorted(self._items, wanted)
+        is_counted = place < len(self._items)
+        is_counted[is_counted] = self._items[place[is_counted]] == wanted[is_counted]
+        self._count(np.unique(place[is_counted]))
+        found = zip(place.tolist(), is_counted.tolist(), strict=True)
+        return [self._records[at] if known else None for at, known in found]
+
+    def _count(self, places: Places) -> None:
+        """Count what hours that are over add to the items at these places, ascending."""
+        if not (size := _due(self._rows, self._hour, places, self._done, self._ends)):
+            return
+        rows = np.empty(size, INCREMENT)
+        added = places[_take_due(self._rows, self._hour, places, (self._done, self._ends), rows)].tolist()
+        records = counted([self._records[place] for place in added], Increments(rows), self._hour)
+        for place, record in zip(added, records, strict=True):
+            self._records[place] = record
 
 
 @jit

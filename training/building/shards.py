@@ -20,7 +20,7 @@ from features.log.schema import SCHEMAS, Kind
 from features.log.writer import put
 
 SHOP: Final = "shard"  # the shop of the log of a shard: there is no other
-FACTS_EACH: Final = 250_000  # of a shard, about: what a worker process holds of one stays below 1 GB
+FACTS_EACH: Final = 200_000  # of a shard, about: what a worker process holds of one stays below 0.8 GB
 _ROWS_HELD: Final = 50_000  # of all shards together, until they are written
 _CUT: Final = (Kind.EXPOSURES, Kind.EVENTS)
 Told = Callable[[int], None]
@@ -30,7 +30,7 @@ def shards_for(count: int, facts_each: int = FACTS_EACH) -> int:
     """Return into how many shards to cut a log of so many facts; the number decides no byte of what comes out.
 
     >>> shards_for(1_000), shards_for(4_000_000)
-    (1, 16)
+    (1, 20)
     """
     return max(1, -(-count // facts_each))
 
