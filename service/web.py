@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from service import heap
+from features import heap
 from service.connections import Connections
 from service.logs import configuration
 from service.settings import Settings, load

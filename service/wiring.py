@@ -6,6 +6,7 @@ from typing import Final
 
 from flask import Flask
 
+from features import heap
 from features.bundle import CANARY, NEXT_ITEMS, SHADOW, Following, Shelf
 from features.store.circuit import PATIENCE_SECONDS, Circuits
 from features.store.exchange import Exchange
@@ -17,7 +18,6 @@ from features.store.redis_sessions import RedisSessions
 from features.store.redis_settings import RedisSettings
 from features.store.redis_work import RedisWorkStore
 from features.store.rule_counts import RedisRuleCounts
-from service import heap
 from service.app import create_app
 from service.console.attempts import Attempts
 from service.deps import Deps

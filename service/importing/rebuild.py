@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Final
 from uuid import uuid4
 
+from features.collecting import rarely_collecting
 from features.facts import STATE_SECONDS
 from features.log.place import Log, date_of
 from features.log.reader import Fact, facts
@@ -19,7 +20,6 @@ from features.store.privacy import PrivacyStore
 from features.store.protocol import WorkStore
 from features.store.settings import SettingsStore
 from service.changes import restore_setting
-from service.collecting import rarely_collecting
 from service.importing.load import turn
 from service.privacy.requests import restore
 from service.shops import shop_of

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from threading import Event
 
+from features import heap
 from features.bundle import Shelf
 from features.log.place import Log
 from features.store import redis_work
@@ -14,7 +15,6 @@ from features.store.exchange import Exchange
 from features.store.findings import RedisFindings
 from features.store.redis_privacy import RedisPrivacy
 from features.store.redis_settings import RedisSettings
-from service import heap
 from service.drift.watch import DriftWatch
 from service.refresher import Refresher
 from service.rollout.watch import Plan, Watch

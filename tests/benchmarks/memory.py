@@ -3,9 +3,9 @@
 import time
 from typing import Final
 
+from features.heap import GIVE_BACK_SECONDS
 from features.identity import hash64, partition_of
 from features.store import keys
-from service.heap import GIVE_BACK_SECONDS
 from tests.benchmarks import generated
 from tests.benchmarks.client import Connection
 from tests.benchmarks.figures import Figure, Section

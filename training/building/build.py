@@ -18,14 +18,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from features.attributes import Attribute
+from features.collecting import rarely_collecting
+from features.heap import give_back
 from features.log.place import Log
 from features.log.reader import Window, facts
 from features.log.schema import Kind
 from features.matrix import Matrix
 from features.readiness import Observed
 from features.table import feature_table
-from service.collecting import rarely_collecting
-from service.heap import give_back
 from training.building.counts import Given, counts_of, merge, merged
 from training.building.files import SavedParts, save_part, whole
 from training.building.shards import Shards

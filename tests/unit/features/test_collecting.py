@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from service.collecting import ALLOCATIONS, rarely_collecting
+from features.collecting import ALLOCATIONS, rarely_collecting
 
 
 def test_it_is_rare_within_and_as_before_afterwards() -> None:

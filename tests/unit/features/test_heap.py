@@ -7,7 +7,7 @@ import pytest
 
 SCRIPT = """
 from pathlib import Path
-from service import heap
+from features import heap
 
 def resident_mb():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
