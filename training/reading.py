@@ -16,6 +16,7 @@ from typing import Final, NamedTuple, TypeAlias
 import features
 import training
 from features.attributes import Attribute
+from features.collecting import rarely_collecting
 from features.log.place import Log
 from features.readiness import Observed
 from training.building.build import Plan, build
@@ -81,7 +82,9 @@ def listings(
         progress.tell(f"reading the log of {shop}")
         seen = Observed(now=reading.until)
         watched = progress.watch(observing(seen, read_log(place, shop, reading.until)), count)
-        yield Read(dataset(watched, attributes, objectives_of(place, shop, reading.until)), seen)
+        with rarely_collecting():
+            data = dataset(watched, attributes, objectives_of(place, shop, reading.until))
+        yield Read(data, seen)
         return
     plan, until = planned(place, shop, reading, Plan(place.data / "training" / shop, shards, attributes))
     source = Log(place.log_url), shop, until
