@@ -9,8 +9,9 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Final, NamedTuple, TypeAlias
 
 import features
@@ -19,6 +20,7 @@ from features.attributes import Attribute
 from features.collecting import rarely_collecting
 from features.log.place import Log
 from features.readiness import Observed
+from features.store.filelock import FileLock
 from training.building.build import Plan, build
 from training.building.shards import FACTS_EACH, shards_for
 from training.dataset import Dataset, dataset
@@ -39,7 +41,8 @@ class BuildError(RuntimeError):
 @contextmanager
 def processes(most: int) -> Iterator[Executor]:
     """Yield a process for each core, `most` at the most; what they have not begun when this is left, they never do."""
-    pool = ProcessPoolExecutor(min(most, len(os.sched_getaffinity(0))), mp_context=get_context("spawn"))
+    workers = min(most, len(os.sched_getaffinity(0)))
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_end_with_parent)
     try:
         yield pool
         pool.shutdown()
@@ -50,6 +53,18 @@ def processes(most: int) -> Iterator[Executor]:
         raise BuildError(message) from broken
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """Have this worker end when who started it does, even by a kill: what it writes would get in the next one's way."""
+    parent = parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=wait, daemon=True, name="parent").start()
 
 
 class Reading(NamedTuple):
@@ -86,12 +101,27 @@ def listings(
             data = dataset(watched, attributes, objectives_of(place, shop, reading.until))
         yield Read(data, seen)
         return
-    plan, until = planned(place, shop, reading, Plan(place.data / "training" / shop, shards, attributes))
-    source = Log(place.log_url), shop, until
-    with kept_if_interrupted(plan.directory):
-        objectives = objectives_of(place, shop, until)
-        built = build(plan, source, objectives, reading.pool(plan.shards), progress)
-        yield Read(built.data, built.seen)
+    directory = place.data / "training" / shop
+    with alone(directory):
+        plan, until = planned(place, shop, reading, Plan(directory, shards, attributes))
+        source = Log(place.log_url), shop, until
+        with kept_if_interrupted(plan.directory):
+            objectives = objectives_of(place, shop, until)
+            built = build(plan, source, objectives, reading.pool(plan.shards), progress)
+            yield Read(built.data, built.seen)
+
+
+@contextmanager
+def alone(directory: Path) -> Iterator[None]:
+    """Raise BuildError where another training of the shop builds in the directory, or learns from what it built."""
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(directory.with_name(directory.name + ".lock"))
+    if not lock.take():
+        raise BuildError(f"another training works in {directory}: wait for it, or stop it")
+    try:
+        yield
+    finally:
+        lock.drop()
 
 
 @contextmanager
@@ -116,6 +146,7 @@ def planned(place: Installation, shop: str, reading: Reading, plan: Plan) -> tup
     if path.exists():
         said = json.loads(path.read_text())
         if said["identity"] == identity and time.time() - path.stat().st_mtime < TAKEN_UP_SECONDS:
+            _clear(plan.directory)
             return Plan(plan.directory, said["shards"], plan.attributes), said["until"]
     shutil.rmtree(plan.directory, ignore_errors=True)
     plan.directory.mkdir(parents=True)
@@ -123,6 +154,15 @@ def planned(place: Installation, shop: str, reading: Reading, plan: Plan) -> tup
     partial.write_text(json.dumps({"identity": identity, "until": reading.until, "shards": plan.shards}))
     partial.replace(path)
     return plan, reading.until
+
+
+def _clear(directory: Path) -> None:
+    """Remove what a build that was killed had begun to write."""
+    for left in directory.glob("*.partial"):
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
 
 
 def _identity(*parts: object) -> str:

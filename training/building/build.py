@@ -5,13 +5,13 @@ into one file, in the order of the log. What is done is kept: after a kill the b
 those of one process that reads the log at once, whatever the number of processes and of shards.
 """
 
-import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, as_completed
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple, ParamSpec, TypeVar
+from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +37,6 @@ from training.progress import Progress
 from training.source import KINDS
 
 _ROWS_AT_ONCE: Final = 10_000  # copied into the file that all shards end in: more leave the core's own memory
-_IS_CUT: Final = "cut"
 _COUNTS: Final = "counts"
 _ROWS: Final = "rows.f4"
 
@@ -113,9 +112,11 @@ def observe(source: Source) -> Observed:
 
 
 def cut(plan: Plan, source: Source) -> None:
-    """Write the shards, and then that they are all there."""
-    plan.cut.cut(*source)
-    (plan.directory / _IS_CUT).touch()
+    """Write the shards, which get their place once they are all there."""
+    partial = Shards(plan.directory / f"{uuid4().hex}.partial", plan.shards)
+    partial.directory.mkdir(parents=True)
+    partial.cut(*source)
+    partial.directory.rename(plan.cut.directory)
 
 
 def count_shard(plan: Plan, shard: int) -> None:
@@ -148,10 +149,9 @@ def _tidy(task: Callable[Asked, Result], *given: Asked.args, **named: Asked.kwar
 
 
 def _cut(pool: Executor, plan: Plan, source: Source, progress: Progress) -> None:
-    if (plan.directory / _IS_CUT).exists():
+    if plan.cut.directory.exists():
         progress.tell("going on with a build that was interrupted")
         return
-    shutil.rmtree(plan.cut.directory, ignore_errors=True)
     progress.tell(f"cutting the log into {plan.shards} shards by visitor")
     pool.submit(_tidy, cut, plan, source).result()
 

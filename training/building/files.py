@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final
+from uuid import uuid4
 
 import numpy as np
 
@@ -14,9 +15,9 @@ _BUFFER_BYTES: Final = 1 << 20  # rows come ten thousand bytes at a time
 
 @contextmanager
 def whole(path: Path) -> Iterator[BinaryIO]:
-    """Yield a file that gets its name only once it is complete."""
+    """Yield a file that gets its name only once it is complete; others may write the same one meanwhile."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
+    partial = path.with_name(f"{path.name}.{uuid4().hex}.partial")
     with partial.open("wb", _BUFFER_BYTES) as file:
         yield file
     partial.replace(path)

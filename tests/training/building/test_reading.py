@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -11,14 +13,17 @@ from features.attributes import DEFAULT
 from features.log.place import Log
 from features.log.reader import facts
 from features.log.schema import Kind
+from tests.benchmarks.installation import until
+from tests.benchmarks.machine import family
 from tests.training.places import Place
 from training.building.build import Plan
 from training.dataset import dataset
 from training.progress import Silent
-from training.reading import TAKEN_UP_SECONDS, Reading, kept_if_interrupted, listings, planned
+from training.reading import TAKEN_UP_SECONDS, BuildError, Reading, kept_if_interrupted, listings, planned
 from training.source import KINDS
 from training.usable import UnusableLogError
 
+ROOT: Final = Path(__file__).resolve().parents[3]
 NOW: Final = 1_790_500_000.0
 ALL: Final = Reading(NOW, NOW, facts_each=500)
 
@@ -50,9 +55,11 @@ def test_a_small_log_is_read_at_once(place: Place) -> None:
 def test_an_interrupted_build_is_taken_up_with_the_moment_it_reads_to(place: Place) -> None:
     plan, until = plan_of(place, ALL)
     (plan.directory / "cut").touch()
+    (plan.directory / "rows-0.1f.partial").touch()
+    (plan.directory / "2e.partial").mkdir()
     later = Reading(NOW + 600.0, NOW + 600.0)
     assert plan_of(place, later, shards=9) == (plan, until)
-    assert (plan.directory / "cut").exists()
+    assert sorted(path.name for path in plan.directory.iterdir()) == ["cut", "plan.json"]
 
 
 @pytest.mark.parametrize("other", ["older", "other code", "other moment"])
@@ -81,3 +88,43 @@ def test_what_was_built_is_kept_for_who_was_interrupted(
     with pytest.raises(error):
         fails()
     assert tmp_path.exists() is kept
+
+
+BUILDS: Final = """
+import sys
+from tests.training.building.test_reading import ALL, DEFAULT, Path, Place, Silent, listings
+if __name__ == "__main__":
+    with listings(Place(Path(sys.argv[1]), sys.argv[2]), "acme", ALL, DEFAULT, Silent()):
+        pass
+"""
+
+
+def test_workers_end_with_a_build_that_is_killed_and_the_next_one_goes_on_at_once(
+    place: Place, log: Log
+) -> None:
+    words = [sys.executable, "-c", BUILDS, str(place.data), place.log_url]
+    with subprocess.Popen(words, cwd=ROOT) as killed:
+        until(lambda: any((place.data / "training" / "acme").glob("rows-*.partial")))
+        workers = [pid for pid in family(killed.pid) if pid != killed.pid]
+        killed.kill()
+    with listings(place, "acme", ALL, DEFAULT, Silent()) as (found, _):
+        assert found.X.tobytes() == dataset(facts(log, "acme", KINDS), DEFAULT).X.tobytes()
+    assert len(workers) > 1
+    until(lambda: not any(map(is_running, workers)))
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_two_trainings_of_one_shop_do_not_build_in_one_place(place: Place) -> None:
+    with (
+        listings(place, "acme", ALL, DEFAULT, Silent()) as (found, _),
+        pytest.raises(BuildError, match="another training works in"),
+        listings(place, "acme", ALL, DEFAULT, Silent()),
+    ):
+        pass
+    assert len(found) > 0
