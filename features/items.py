@@ -64,10 +64,13 @@ class _State(NamedTuple):
     def places_of(self, item_ids: Sequence[str]) -> _Indices:
         return np.fromiter(map(self.places.get, item_ids, repeat(_NOTHING_KNOWN)), np.int64, len(item_ids))
 
-    def rows_of(self, item_ids: Sequence[str]) -> Records:
-        rows = np.empty(len(item_ids), ROW)
-        _read(self.rows, self.places_of(item_ids), rows)
+    def rows_at(self, places: _Indices) -> Records:
+        rows = np.empty(len(places), ROW)
+        _read(self.rows, places, rows)
         return rows
+
+    def rows_of(self, item_ids: Sequence[str]) -> Records:
+        return self.rows_at(self.places_of(item_ids))
 
 
 class ItemTable:
@@ -122,8 +125,7 @@ class ItemTable:
         """
         state = self._state
         places = state.places_of(item_ids)
-        rows = np.empty(len(item_ids), ROW)
-        _read(state.rows, places, rows)
+        rows = state.rows_at(places)
         _see(rows, statistics(rows["item"].tolist()), shop, at)
         with self._lock:
             _write(state.rows, places, rows)

@@ -200,11 +200,10 @@ class Replay:
     def _read(self, item_ids: Sequence[str], beside: Sequence[str], at: float) -> None:
         """Fill the rows of items beside others of a listing; where the catalogue entry stands, its statistics alone."""
         (shop,) = self._counting.records((SHOP,))
-        new = [item_id for item_id in item_ids if item_id not in self._standing]
-        known = item_ids if not new else [item_id for item_id in item_ids if item_id in self._standing]
+        known = [item_id for item_id in item_ids if item_id in self._standing]
         if known and self._table.holds(known):
             self._table.recount(known, self._counting.records, shop, at)
-            item_ids = new
+            item_ids = [item_id for item_id in item_ids if item_id not in self._standing]
         if item_ids:
             statistics = self._counting.records([hash64(item_id) for item_id in item_ids])
             catalogue = map(self._catalogue.get, item_ids)

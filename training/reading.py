@@ -22,6 +22,7 @@ from features.log.place import Log
 from features.readiness import Observed
 from features.store.filelock import FileLock
 from training.building.build import Plan, build
+from training.building.files import whole
 from training.building.shards import FACTS_EACH, shards_for
 from training.dataset import Dataset, dataset
 from training.progress import Progress
@@ -150,9 +151,9 @@ def planned(place: Installation, shop: str, reading: Reading, plan: Plan) -> tup
             return Plan(plan.directory, said["shards"], plan.attributes), said["until"]
     shutil.rmtree(plan.directory, ignore_errors=True)
     plan.directory.mkdir(parents=True)
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps({"identity": identity, "until": reading.until, "shards": plan.shards}))
-    partial.replace(path)
+    with whole(path) as file:
+        said = {"identity": identity, "until": reading.until, "shards": plan.shards}
+        file.write(json.dumps(said).encode())
     return plan, reading.until
 
 

@@ -4,7 +4,7 @@ Kept are counters by name, day and hour, the ids of the items (as many as the sh
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -107,14 +107,8 @@ class Observed:
         items.uncatalogued += len(ids) - sum(map(items.catalogue.__contains__, ids))
         firsts = list(map(items.named.get, ids))
         known = [first for first in firsts if first is not None]
-        items.known_mentions[day] += len(known) - sum(map(day.__le__, known))
-        if len(known) < len(ids):
-            self._name(dict.fromkeys(ids), day)
-
-    def _name(self, ids: Iterable[str], day: int) -> None:
-        """Remember on which day items were first named."""
-        items = self.items
-        for item_id in ids:
+        items.known_mentions[day] += sum([first < day for first in known])
+        for item_id in ids if len(known) < len(ids) else ():
             if item_id not in items.named and len(items.named) < MOST_ITEMS:
                 items.named[item_id] = day
                 items.first_named[day] += 1
