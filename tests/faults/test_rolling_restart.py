@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Event, Thread
 
@@ -180,6 +181,44 @@ def test_two_webs_behind_nginx_are_restarted_in_turn_and_no_call_fails(
         statuses = restart_in_turn(topology, through(port), until)
         assert set(statuses) == {("/v1/rank", 200), ("/v1/events", 200)}, statuses
         assert through(port)(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").status == 404
+
+
+@contextmanager
+def stand_in(port: int) -> Iterator[None]:
+    """Answer every call with 200, as a web does that starts and stops at once."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing: nginx does."""
+
+    with HTTPServer(("127.0.0.1", port), Answers) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.skipif(NGINX is None, reason="no nginx on this machine: only the configuration is read")
+def test_a_web_that_is_back_at_once_takes_the_calls_of_the_one_that_goes_next(
+    tmp_path: Path, until: Until
+) -> None:
+    first, second = free_port(), free_port()
+    with nginx(tmp_path, [first, second]) as port:
+        with stand_in(second):
+            until(lambda: _serves(port))
+            assert [_serves(port) for _ in range(4)] == [
+                True
+            ] * 4  # each worker of nginx leaves the first one alone
+        with stand_in(first):
+            assert [_serves(port) for _ in range(4)] == [True] * 4
 
 
 def test_a_call_that_one_web_does_not_take_the_other_one_takes(topology: Topology, until: Until) -> None:
