@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.datastructures import Headers
+from werkzeug.routing import Rule
 
 from features.attributes import DEFAULT
 from features.store.protocol import Store  # noqa: TC001 - read by pytest
@@ -26,6 +28,21 @@ from service.shops import NewShop, create_shop
 from service.wiring import handles
 
 NOON = 1_795_348_800.0  # 2026-11-22T12:00:00Z
+
+
+class KnownRule(Rule):
+    """A route whose addresses are built by code that is compiled once a run: it is nine tenths of an application."""
+
+    _known: ClassVar[dict[tuple[str, bool], Callable[..., tuple[str, str]]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002 - Werkzeug's
+        known = self.rule, append_unknown
+        if known not in self._known:
+            self._known[known] = super()._compile_builder(append_unknown)
+        return self._known[known]
+
+
+Flask.url_rule_class = KnownRule
 
 
 @dataclass
