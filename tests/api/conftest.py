@@ -33,10 +33,10 @@ NOON = 1_795_348_800.0  # 2026-11-22T12:00:00Z
 class KnownRule(Rule):
     """A route whose addresses are built by code that is compiled once a run: it is nine tenths of an application."""
 
-    _known: ClassVar[dict[tuple[str, bool], Callable[..., tuple[str, str]]]] = {}
+    _known: ClassVar[dict[str, Callable[..., tuple[str, str]]]] = {}  # by all that the code is made of
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002 - Werkzeug's
-        known = self.rule, append_unknown
+        known = f"{self._trace} {self.defaults} {append_unknown}"
         if known not in self._known:
             self._known[known] = super()._compile_builder(append_unknown)
         return self._known[known]

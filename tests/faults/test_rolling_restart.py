@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from werkzeug import Response
 
 from features.store.embedded import EmbeddedServer
 from features.store.exchange import Exchange
@@ -23,9 +23,13 @@ from tests.benchmarks import generated
 from tests.benchmarks.client import Answer, Connection, prepared
 from tests.benchmarks.installation import answers, command, free_port, running
 from tests.benchmarks.installation import until as wait
+from tests.served import Server
 
 NGINX_CONF = Path(__file__).resolve().parents[2] / "deploy" / "nginx.conf"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+needs_nginx = pytest.mark.skipif(
+    NGINX is None, reason="no nginx on this machine: only the configuration is read"
+)
 SHOPPERS = 3
 PATIENCE_SECONDS = 180.0  # a machine that others use may stand still for a minute or two
 Send = Callable[[bytes], Answer]
@@ -172,7 +176,7 @@ def restart_in_turn(topology: Topology, send: Send, until: Until) -> Counter[tup
     return sum((shopper.statuses for shopper in shoppers), Counter())
 
 
-@pytest.mark.skipif(NGINX is None, reason="no nginx on this machine: only the configuration is read")
+@needs_nginx
 def test_two_webs_behind_nginx_are_restarted_in_turn_and_no_call_fails(
     topology: Topology, tmp_path: Path, until: Until
 ) -> None:
@@ -183,42 +187,21 @@ def test_two_webs_behind_nginx_are_restarted_in_turn_and_no_call_fails(
         assert through(port)(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").status == 404
 
 
-@contextmanager
-def stand_in(port: int) -> Iterator[None]:
-    """Answer every call with 200, as a web does that starts and stops at once."""
-
-    class Answers(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing: nginx does."""
-
-    with HTTPServer(("127.0.0.1", port), Answers) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-@pytest.mark.skipif(NGINX is None, reason="no nginx on this machine: only the configuration is read")
+@needs_nginx
 def test_a_web_that_is_back_at_once_takes_the_calls_of_the_one_that_goes_next(
     tmp_path: Path, until: Until
 ) -> None:
-    first, second = free_port(), free_port()
-    with nginx(tmp_path, [first, second]) as port:
-        with stand_in(second):
-            until(lambda: _serves(port))
-            assert [_serves(port) for _ in range(4)] == [
-                True
-            ] * 4  # each worker of nginx leaves the first one alone
-        with stand_in(first):
-            assert [_serves(port) for _ in range(4)] == [True] * 4
+    first, second = (Server(Response(), free_port()) for _ in range(2))  # they start and stop at once
+    with ExitStack() as stack:
+        for server in (first, second):
+            stack.callback(server.stop)
+        port = stack.enter_context(nginx(tmp_path, [first.port, second.port]))
+        second.start()
+        until(lambda: _serves(port))
+        assert [_serves(port) for _ in range(4)] == [True] * 4  # now nginx leaves the first one alone
+        first.start()
+        second.stop()
+        assert [_serves(port) for _ in range(4)] == [True] * 4
 
 
 def test_a_call_that_one_web_does_not_take_the_other_one_takes(topology: Topology, until: Until) -> None:
