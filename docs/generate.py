@@ -6,7 +6,7 @@ With `--check`, write nothing, name what is not current and exit with 1.
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import orjson
 from pydantic.fields import FieldInfo
@@ -85,7 +85,7 @@ def metrics_page() -> str:
     )
 
 
-def feature_line(feature: Feature[Any], gains: Mapping[str, float]) -> str:
+def feature_line(feature: Feature, gains: Mapping[str, float]) -> str:
     """One column as a row of the table."""
     gain = f"{gains[feature.name]:.2f}" if feature.name in gains else "not measured"
     told = (f"`{feature.name}`", feature.block, feature.unit, absent(feature.missing), gain, feature.meaning)

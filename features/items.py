@@ -17,12 +17,11 @@ import numpy.typing as npt
 
 from features.attributes import SLOTS, Attribute, slots_of
 from features.candidates import Candidates, Listing
-from features.columns.popularity import Popularity
+from features.columns.popularity import FIGURES, popularity
 from features.compiled import jit
 from features.facts import KnownItem, Records
 from features.identity import hash64
 from features.statistics import NEIGHBOURS, SHOP_DELAY_HOURS, visible, visible_hour
-from features.table import STANDING, standing
 
 ROW: Final = np.dtype(
     [
@@ -32,7 +31,7 @@ ROW: Final = np.dtype(
         ("catalogued", "?"),
         ("created_at", "<f8"),
         ("slots", "<u2", (SLOTS,)),
-        ("standing", "<f4", (len(STANDING),)),
+        ("standing", "<f4", (FIGURES,)),
         ("neighbours", "<u8", (NEIGHBOURS,)),
         ("weights", "<f4", (NEIGHBOURS,)),
         ("hour", "<i8"),
@@ -227,7 +226,7 @@ def _see(rows: Records, statistics: Sequence[bytes | None], shop: bytes | None, 
     seen = visible(statistics, hour)
     whole = visible([shop], hour - SHOP_DELAY_HOURS)
     rows["hour"] = hour
-    rows["standing"] = standing(Popularity.of(seen.counts, whole.counts[0]))
+    rows["standing"] = popularity(seen.counts, whole.counts[0])
     rows["neighbours"], rows["weights"] = seen.neighbours, seen.weights
 
 

@@ -19,10 +19,10 @@ def matrix(table: FeatureTable, scene: Scene) -> Matrix:
     No candidates give no rows.
     """
     n = len(scene.candidates)
-    own = np.concatenate([compute(scene) for compute in table.own], dtype=np.float32)
-    shared = np.array([compute(scene) for compute in table.shared], np.float32)
+    asked = np.array([compute(scene) for compute in table.asked], np.float32)
+    own = np.concatenate([*scene.laid, asked.reshape(len(table.asked), n)])
     X = np.empty((n, len(table)), np.float32)
-    _arrange(scene.candidates.rows, own.reshape(len(table.own), n), shared, table.sources, X)
+    _arrange(scene.candidates.rows, own, np.array(scene.course, np.float32), table.sources, X)
     return X
 
 

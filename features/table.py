@@ -9,33 +9,37 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from inspect import getdoc
-from typing import Final, Generic, TypeAlias, TypeVar
+from itertools import accumulate
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from features.attributes import Attribute, Kind, offsets
-from features.columns import catalogue, context, covisitation, listing, popularity, price, session_item, taste
-from features.columns.popularity import Popularity
-from features.scene import Scene
+from features.columns import taste
+from features.columns.course import Course
+from features.columns.places import Place
+from features.columns.popularity import Figure
+from features.columns.prices import Price
+from features.columns.row import NEVER, Column, Row
+from features.columns.touches import Touch
+from features.scene import LAID, Scene
 from features.statistics_kernel import WINDOW_DAYS
-from features.touches import NEVER, Column
 
 REVISION: Final = (
     2  # raise it when a column's meaning changes under the same name: older models are then refused
 )
 NAN: Final = float("nan")
-Input = TypeVar("Input")
-
-
-Computed: TypeAlias = Column | float  # shape (n,), or one number for all candidates
+Ask: TypeAlias = Callable[[Scene], Column]
+_STARTS: Final = dict(zip(LAID, accumulate(map(len, LAID), initial=0), strict=False))  # among all rows laid
+_LAID_ROWS: Final = sum(map(len, LAID))
 
 
 @dataclass(frozen=True, slots=True)
-class Feature(Generic[Input]):
-    """One column: what computes it, in which unit, and the number that stands for "not known"."""
+class Feature:
+    """One column: where it is laid or what computes it, in which unit, and the number that stands for "not known"."""
 
-    compute: Callable[[Input], Computed]
+    source: Row | Ask
     block: str
     unit: str
     missing: float | None = None  # None: always known
@@ -44,37 +48,34 @@ class Feature(Generic[Input]):
 
     @property
     def name(self) -> str:
-        """The function's name, with the attribute, column or window it is for."""
-        return self._function.__name__ + self.suffix
+        """The row's or the function's name, with the attribute or window it is for."""
+        return self._told[0] + self.suffix
 
     @property
     def meaning(self) -> str:
-        """What the function's docstring says first."""
-        return (getdoc(self._function) or "").partition(";")[0]
+        """What the row's text, or the function's docstring, says first."""
+        return self._told[1].partition(";")[0]
 
     @property
-    def is_shared(self) -> bool:
-        """Whether it is one number for all candidates: what the function says that it returns."""
-        return self._function.__annotations__["return"] is float
-
-    @property
-    def _function(self) -> Callable[..., Computed]:
-        return self.compute.func if isinstance(self.compute, partial) else self.compute
+    def _told(self) -> tuple[str, str]:
+        if isinstance(self.source, Row):
+            return self.source.name.lower(), self.source.meaning
+        ask = self.source.func if isinstance(self.source, partial) else self.source
+        return ask.__name__, getdoc(ask) or ""
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureTable:
     """A shop's columns in order: those of the items' standing, then those of the visit."""
 
-    standing: tuple[Feature[Popularity], ...]
-    visiting: tuple[Feature[Scene], ...]
+    standing: tuple[Feature, ...]
+    visiting: tuple[Feature, ...]
     names: tuple[str, ...]
     hash: str
-    own: tuple[
-        Callable[[Scene], Computed], ...
-    ]  # what computes the visiting columns, where a candidate has its own
-    shared: tuple[Callable[[Scene], Computed], ...]  # where all have one number
-    sources: npt.NDArray[np.int64]  # (visiting,) which of `own` fills it, or ~ which of `shared`
+    asked: tuple[Ask, ...]  # what computes the columns that are in no block of the scene
+    sources: npt.NDArray[
+        np.int64
+    ]  # (visiting,) the row among those laid and then asked, or ~ the place in Course
 
     def __len__(self) -> int:
         return len(self.names)
@@ -86,35 +87,27 @@ def feature_table(attributes: tuple[Attribute, ...]) -> FeatureTable:
     visiting = (*VISITING, *(feature for family in families for feature in family))
     names = (*(f.name for f in STANDING), *(f.name for f in visiting))
     declared = [f"{a.name}:{a.kind}" for a in attributes]
-    shared = np.array([f.is_shared for f in visiting])
+    asked = tuple(f.source for f in visiting if not isinstance(f.source, Row))
     return FeatureTable(
         STANDING,
         visiting,
         names,
         sha256(repr((REVISION, names, declared)).encode()).hexdigest(),
-        tuple(f.compute for f in visiting if not f.is_shared),
-        tuple(f.compute for f in visiting if f.is_shared),
-        np.where(shared, ~(np.cumsum(shared) - 1), np.cumsum(~shared) - 1),
+        asked,
+        np.array([_source(f.source, asked) for f in visiting]),
     )
 
 
-def standing(items: Popularity) -> npt.NDArray[np.float32]:
-    """Return shape (n, len(STANDING)): what is known of n items before anybody looks, once per item and hour."""
-    columns = np.concatenate([feature.compute(items) for feature in STANDING], dtype=np.float32)
-    return columns.reshape(len(STANDING), len(items.rows[0])).T
+def _source(source: Row | Ask, asked: tuple[Ask, ...]) -> int:
+    if isinstance(source, Course):
+        return ~source
+    return _STARTS[type(source)] + source if isinstance(source, Row) else _LAID_ROWS + asked.index(source)
 
 
-def _per_window(compute: Callable[..., Column], unit: str) -> tuple[Feature[Popularity], ...]:
-    return tuple(
-        Feature(partial(compute, window=i), "D", unit, suffix=f"_{days}d")
-        for i, days in enumerate(WINDOW_DAYS)
-    )
-
-
-def _family(attribute: Attribute, slot: int) -> tuple[Feature[Scene], ...]:
+def _family(attribute: Attribute, slot: int) -> tuple[Feature, ...]:
     """Return the columns that one declared attribute brings."""
 
-    def column(compute: Callable[..., Column], unit: str, block: str = "C", **more: str) -> Feature[Scene]:
+    def column(compute: Callable[..., Column], unit: str, block: str = "C", **more: str) -> Feature:
         return Feature(partial(compute, slot=slot, **more), block, unit, NAN, f"_{attribute.name}")
 
     match attribute.kind:
@@ -138,99 +131,99 @@ def _family(attribute: Attribute, slot: int) -> tuple[Feature[Scene], ...]:
 
 
 STANDING: Final = (
-    *_per_window(popularity.clicks_over_expected, "ratio"),
-    *_per_window(popularity.log_clicks, "log clicks"),
-    *_per_window(popularity.log_views, "log views"),
-    *_per_window(popularity.cart_rate, "share"),
-    *_per_window(popularity.order_rate, "share"),
-    *_per_window(popularity.log_orders, "log orders"),
-    *_per_window(popularity.log_impressions, "log impressions"),
-    Feature(popularity.trend, "D", "log ratio"),
-)
-
-
-def _percentile_of(name: str) -> Feature[Scene]:
-    place = [f.name for f in STANDING].index(name)
-    return Feature(partial(listing.percentile_of, place=place), "F", "share", suffix=f"_{name}")
-
+    *(
+        Feature(figure, "D", unit, suffix=f"_{days}d")
+        for figure, unit in (
+            (Figure.CLICKS_OVER_EXPECTED, "ratio"),
+            (Figure.LOG_CLICKS, "log clicks"),
+            (Figure.LOG_VIEWS, "log views"),
+            (Figure.CART_RATE, "share"),
+            (Figure.ORDER_RATE, "share"),
+            (Figure.LOG_ORDERS, "log orders"),
+            (Figure.LOG_IMPRESSIONS, "log impressions"),
+        )
+        for days in WINDOW_DAYS
+    ),
+    Feature(Figure.TREND, "D", "log ratio"),
+)  # as `popularity` has them
 
 VISITING: Final = (
-    Feature(session_item.looks, "A", "interactions"),
-    Feature(session_item.clicks, "A", "interactions"),
-    Feature(session_item.cart_adds, "A", "interactions"),
-    Feature(session_item.in_cart, "A", "0 or 1"),
-    Feature(session_item.cart_removals, "A", "interactions"),
-    Feature(session_item.purchases, "A", "interactions"),
-    Feature(session_item.linear_recency, "A", "interactions"),
-    Feature(session_item.harmonic_recency, "A", "interactions"),
-    Feature(session_item.run_recency, "A", "runs"),
-    Feature(session_item.half_life_recency, "A", "interactions"),
-    Feature(session_item.share_of_touches, "A", "share"),
-    Feature(session_item.steps_since_touched, "A", "interactions", NEVER),
-    Feature(session_item.items_since_touched, "A", "items", NEVER),
-    Feature(session_item.seconds_since_touched, "A", "s", NEVER),
-    Feature(session_item.seconds_since_clicked, "A", "s", NEVER),
-    Feature(session_item.longest_dwell, "A", "s"),
-    Feature(session_item.total_dwell, "A", "s"),
-    Feature(session_item.last_action_with, "A", "action code"),
-    Feature(session_item.last_look_with, "A", "look code"),
-    Feature(session_item.kinds_of_look, "A", "kinds"),
-    Feature(session_item.times_shown, "A", "listings"),
-    Feature(session_item.shown_not_clicked, "A", "listings"),
-    Feature(session_item.is_last_touched, "A", "0 or 1"),
-    Feature(session_item.places_below_last_touched, "A", "places", NAN, placed=True),
-    Feature(session_item.places_below_previous_touched, "A", "places", NAN, placed=True),
-    Feature(session_item.places_below_deepest_touched, "A", "places", NAN, placed=True),
-    Feature(session_item.places_below_last_clicked, "A", "places", NAN, placed=True),
-    Feature(covisitation.covisitation_sum, "B", "share"),
-    Feature(covisitation.covisitation_max, "B", "log weight"),
-    Feature(covisitation.covisitation_last, "B", "log weight"),
-    Feature(covisitation.covisitation_percentile, "B", "share"),
-    Feature(price.price_to_session_mean, "C", "log ratio", NAN),
-    Feature(price.price_to_last, "C", "log ratio", NAN),
-    Feature(price.price_to_highest, "C", "log ratio", NAN),
-    Feature(price.log_price, "E", "log money", NAN),
-    Feature(catalogue.in_stock, "E", "0 or 1", NAN),
-    Feature(catalogue.age_days, "E", "days", NAN),
-    Feature(listing.shop_index, "F", "places", placed=True),
-    Feature(listing.list_size, "F", "items"),
-    Feature(listing.relative_shop_index, "F", "share", placed=True),
-    Feature(price.price_percentile, "F", "share", NAN),
-    Feature(price.price_to_mean, "F", "ratio", NAN),
-    Feature(price.price_to_cheapest, "F", "ratio", NAN),
-    Feature(price.price_to_neighbours, "F", "ratio", NAN, placed=True),
-    Feature(price.price_deviation, "F", "sd", NAN),
-    Feature(price.price_to_cheapest_above, "F", "log ratio", NAN, placed=True),
-    Feature(price.cheaper_above, "F", "items", NAN, placed=True),
-    Feature(price.share_cheaper_above, "F", "share", NAN, placed=True),
-    Feature(price.price_order, "F", "correlation", placed=True),
-    Feature(price.price_spread, "F", "sd of log", NAN),
-    _percentile_of("log_clicks_30d"),
-    _percentile_of("clicks_over_expected_30d"),
-    Feature(listing.age_percentile, "F", "share", NAN),
-    Feature(listing.touched_above, "F", "items", placed=True),
-    Feature(listing.untouched_above, "F", "items", placed=True),
-    Feature(listing.places_below_mean_click, "F", "places", NAN, placed=True),
-    Feature(listing.places_below_last_click, "F", "places", NAN, placed=True),
-    Feature(listing.places_to_touched_above, "F", "places", NAN, placed=True),
-    Feature(listing.places_to_touched_below, "F", "places", NAN, placed=True),
-    Feature(listing.dwell_percentile, "F", "share"),
-    Feature(context.session_interactions, "G", "interactions"),
-    Feature(context.session_items, "G", "items"),
-    Feature(context.session_searches, "G", "interactions"),
-    Feature(context.session_seconds, "G", "s", NEVER),
-    Feature(context.seconds_idle, "G", "s", NEVER),
-    Feature(context.last_action, "G", "action code"),
-    Feature(context.last_look, "G", "look code"),
-    Feature(context.mean_clicked_index, "G", "places", NAN),
-    Feature(context.seconds_since_search, "G", "s", NEVER),
-    Feature(context.last_touched_is_listed, "G", "0 or 1", NEVER),
-    Feature(context.listed_touches, "G", "items"),
-    Feature(context.hour_of_day, "G", "h"),
-    Feature(context.device, "G", "device code"),
-    Feature(context.page_type, "G", "page code"),
-    Feature(session_item.touches_before_session, "H", "interactions"),
-    Feature(context.interactions_before_session, "H", "interactions"),
-    Feature(price.price_to_past_mean, "H", "log ratio", NAN),
+    Feature(Touch.LOOKS, "A", "interactions"),
+    Feature(Touch.CLICKS, "A", "interactions"),
+    Feature(Touch.CART_ADDS, "A", "interactions"),
+    Feature(Touch.IN_CART, "A", "0 or 1"),
+    Feature(Touch.CART_REMOVALS, "A", "interactions"),
+    Feature(Touch.PURCHASES, "A", "interactions"),
+    Feature(Touch.LINEAR_RECENCY, "A", "interactions"),
+    Feature(Touch.HARMONIC_RECENCY, "A", "interactions"),
+    Feature(Touch.RUN_RECENCY, "A", "runs"),
+    Feature(Touch.HALF_LIFE_RECENCY, "A", "interactions"),
+    Feature(Touch.SHARE_OF_TOUCHES, "A", "share"),
+    Feature(Touch.STEPS_SINCE_TOUCHED, "A", "interactions", NEVER),
+    Feature(Touch.ITEMS_SINCE_TOUCHED, "A", "items", NEVER),
+    Feature(Touch.SECONDS_SINCE_TOUCHED, "A", "s", NEVER),
+    Feature(Touch.SECONDS_SINCE_CLICKED, "A", "s", NEVER),
+    Feature(Touch.LONGEST_DWELL, "A", "s"),
+    Feature(Touch.TOTAL_DWELL, "A", "s"),
+    Feature(Touch.LAST_ACTION_WITH, "A", "action code"),
+    Feature(Touch.LAST_LOOK_WITH, "A", "look code"),
+    Feature(Touch.KINDS_OF_LOOK, "A", "kinds"),
+    Feature(Touch.TIMES_SHOWN, "A", "listings"),
+    Feature(Touch.SHOWN_NOT_CLICKED, "A", "listings"),
+    Feature(Touch.IS_LAST_TOUCHED, "A", "0 or 1"),
+    Feature(Touch.PLACES_BELOW_LAST_TOUCHED, "A", "places", NAN, placed=True),
+    Feature(Touch.PLACES_BELOW_PREVIOUS_TOUCHED, "A", "places", NAN, placed=True),
+    Feature(Touch.PLACES_BELOW_DEEPEST_TOUCHED, "A", "places", NAN, placed=True),
+    Feature(Touch.PLACES_BELOW_LAST_CLICKED, "A", "places", NAN, placed=True),
+    Feature(Touch.COVISITATION_SUM, "B", "share"),
+    Feature(Touch.COVISITATION_MAX, "B", "log weight"),
+    Feature(Touch.COVISITATION_LAST, "B", "log weight"),
+    Feature(Place.COVISITATION_PERCENTILE, "B", "share"),
+    Feature(Price.PRICE_TO_SESSION_MEAN, "C", "log ratio", NAN),
+    Feature(Price.PRICE_TO_LAST, "C", "log ratio", NAN),
+    Feature(Price.PRICE_TO_HIGHEST, "C", "log ratio", NAN),
+    Feature(Price.LOG_PRICE, "E", "log money", NAN),
+    Feature(Place.IN_STOCK, "E", "0 or 1", NAN),
+    Feature(Place.AGE_DAYS, "E", "days", NAN),
+    Feature(Place.SHOP_INDEX, "F", "places", placed=True),
+    Feature(Course.LIST_SIZE, "F", "items"),
+    Feature(Place.RELATIVE_SHOP_INDEX, "F", "share", placed=True),
+    Feature(Price.PRICE_PERCENTILE, "F", "share", NAN),
+    Feature(Price.PRICE_TO_MEAN, "F", "ratio", NAN),
+    Feature(Price.PRICE_TO_CHEAPEST, "F", "ratio", NAN),
+    Feature(Price.PRICE_TO_NEIGHBOURS, "F", "ratio", NAN, placed=True),
+    Feature(Price.PRICE_DEVIATION, "F", "sd", NAN),
+    Feature(Price.PRICE_TO_CHEAPEST_ABOVE, "F", "log ratio", NAN, placed=True),
+    Feature(Price.CHEAPER_ABOVE, "F", "items", NAN, placed=True),
+    Feature(Price.SHARE_CHEAPER_ABOVE, "F", "share", NAN, placed=True),
+    Feature(Price.PRICE_ORDER, "F", "correlation", placed=True),
+    Feature(Price.PRICE_SPREAD, "F", "sd of log", NAN),
+    Feature(Place.PERCENTILE_OF_LOG_CLICKS_30D, "F", "share"),
+    Feature(Place.PERCENTILE_OF_CLICKS_OVER_EXPECTED_30D, "F", "share"),
+    Feature(Place.AGE_PERCENTILE, "F", "share", NAN),
+    Feature(Touch.TOUCHED_ABOVE, "F", "items", placed=True),
+    Feature(Touch.UNTOUCHED_ABOVE, "F", "items", placed=True),
+    Feature(Place.PLACES_BELOW_MEAN_CLICK, "F", "places", NAN, placed=True),
+    Feature(Place.PLACES_BELOW_LAST_CLICK, "F", "places", NAN, placed=True),
+    Feature(Touch.PLACES_TO_TOUCHED_ABOVE, "F", "places", NAN, placed=True),
+    Feature(Touch.PLACES_TO_TOUCHED_BELOW, "F", "places", NAN, placed=True),
+    Feature(Place.DWELL_PERCENTILE, "F", "share"),
+    Feature(Course.SESSION_INTERACTIONS, "G", "interactions"),
+    Feature(Course.SESSION_ITEMS, "G", "items"),
+    Feature(Course.SESSION_SEARCHES, "G", "interactions"),
+    Feature(Course.SESSION_SECONDS, "G", "s", NEVER),
+    Feature(Course.SECONDS_IDLE, "G", "s", NEVER),
+    Feature(Course.LAST_ACTION, "G", "action code"),
+    Feature(Course.LAST_LOOK, "G", "look code"),
+    Feature(Course.MEAN_CLICKED_INDEX, "G", "places", NAN),
+    Feature(Course.SECONDS_SINCE_SEARCH, "G", "s", NEVER),
+    Feature(Course.LAST_TOUCHED_IS_LISTED, "G", "0 or 1", NEVER),
+    Feature(Course.LISTED_TOUCHES, "G", "items"),
+    Feature(Course.HOUR_OF_DAY, "G", "h"),
+    Feature(Course.DEVICE, "G", "device code"),
+    Feature(Course.PAGE_TYPE, "G", "page code"),
+    Feature(Touch.TOUCHES_BEFORE_SESSION, "H", "interactions"),
+    Feature(Course.INTERACTIONS_BEFORE_SESSION, "H", "interactions"),
+    Feature(Price.PRICE_TO_PAST_MEAN, "H", "log ratio", NAN),
 )
 PLACED: Final = frozenset(feature.name for feature in VISITING if feature.placed)

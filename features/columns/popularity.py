@@ -3,13 +3,12 @@
 These columns ask nothing about the visitor: they are computed once, when an item's row is read, not per ranking.
 """
 
-from dataclasses import dataclass
-from enum import IntEnum, auto
 from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from features.columns.row import Row
 from features.compiled import jit
 from features.increments import CARTS, CLICKS, GROUPS, IMPRESSIONS, ORDERS, VIEWS
 from features.statistics_kernel import WINDOW_DAYS, WINDOWS
@@ -20,83 +19,42 @@ PRIOR_CLICKS: Final = 2.0  # expected clicks of an average item mixed in: below 
 PRIOR_VIEWS: Final = 20.0  # the same for rates per view
 
 
-class Figure(IntEnum):
-    """What is known of an item in each window; the columns below say what each is."""
+class Figure(Row):
+    """What is known of an item in each window.
 
-    CLICKS_OVER_EXPECTED = 0
-    LOG_CLICKS = auto()
-    LOG_VIEWS = auto()
-    CART_RATE = auto()
-    ORDER_RATE = auto()
-    LOG_ORDERS = auto()
-    LOG_IMPRESSIONS = auto()
-    TREND = auto()  # the same in all windows
-
-
-@dataclass(frozen=True, slots=True)
-class Popularity:
-    """Figures of n items, as of one hour: one row per window of each Figure."""
-
-    rows: list[Figures]
-
-    @classmethod
-    def of(cls, items: Tallies, shop: Tallies) -> "Popularity":
-        """Compute the figures from counters: `items` of shape (n, windows, COUNTERS), `shop` (windows, COUNTERS).
-
-        Items nothing happened to have logs of 0, clicks as expected and the shop's own rates.
-        """
-        out = np.empty((len(Figure), WINDOWS, len(items)), np.float32)
-        _lay(items, shop, out)
-        _lay_trend(items, out[Figure.TREND])
-        return cls(list(out.reshape(len(Figure) * WINDOWS, len(items))))
-
-    def __call__(self, figure: Figure, window: int) -> Figures:
-        """Return shape (n,)."""
-        return self.rows[figure * WINDOWS + window]
-
-
-def clicks_over_expected(of: Popularity, window: int) -> Figures:
-    """Clicks over those expected from where the item was shown, shrunk towards 1; shape (n,).
-
-    Expected: for each impression the shop's click rate at that depth of a list, in the same window. (c + 2) / (e + 2).
-    Clicks whose depth nobody stated raise all rates alike.
+    Expected clicks: for each impression the shop's click rate at that depth of a list, in the same window; clicks whose
+    depth nobody stated raise all rates alike. Then (c + 2) / (e + 2), and (c + 20 r) / (v + 20) with the shop's rate r.
     """
-    return of(Figure.CLICKS_OVER_EXPECTED, window)
+
+    CLICKS_OVER_EXPECTED = "Clicks over those expected from where the item was shown, shrunk towards 1"
+    LOG_CLICKS = "log1p of clicks in the window"
+    LOG_VIEWS = "log1p of product views and closer looks in the window"
+    CART_RATE = "Cart adds per view or click, shrunk towards the shop's"
+    ORDER_RATE = "Purchases per view or click, shrunk towards the shop's"
+    LOG_ORDERS = "log1p of purchases in the window"
+    LOG_IMPRESSIONS = "log1p of impressions in the window: how much evidence the rates rest on"
+    TREND = (
+        "Log of the last day's views and clicks over the month's daily mean, each plus one; of no one window"
+    )
 
 
-def cart_rate(of: Popularity, window: int) -> Figures:
-    """Cart adds per view or click, shrunk towards the shop's; shape (n,). (c + 20 r) / (v + 20)."""
-    return of(Figure.CART_RATE, window)
+FIGURES: Final = Figure.TREND * WINDOWS + 1
 
 
-def order_rate(of: Popularity, window: int) -> Figures:
-    """Purchases per view or click, shrunk towards the shop's; shape (n,). (o + 20 r) / (v + 20)."""
-    return of(Figure.ORDER_RATE, window)
+def place_of(figure: Figure, window: int = 0) -> int:
+    """Return where a figure stands among an item's."""
+    return figure * WINDOWS + window
 
 
-def log_clicks(of: Popularity, window: int) -> Figures:
-    """log1p of clicks in the window; shape (n,)."""
-    return of(Figure.LOG_CLICKS, window)
+def popularity(items: Tallies, shop: Tallies) -> Figures:
+    """Return shape (n, FIGURES), by counters: `items` of shape (n, windows, COUNTERS), `shop` (windows, COUNTERS).
 
-
-def log_views(of: Popularity, window: int) -> Figures:
-    """log1p of product views and closer looks in the window; shape (n,)."""
-    return of(Figure.LOG_VIEWS, window)
-
-
-def log_orders(of: Popularity, window: int) -> Figures:
-    """log1p of purchases in the window; shape (n,)."""
-    return of(Figure.LOG_ORDERS, window)
-
-
-def log_impressions(of: Popularity, window: int) -> Figures:
-    """log1p of impressions in the window: how much evidence the rates rest on; shape (n,)."""
-    return of(Figure.LOG_IMPRESSIONS, window)
-
-
-def trend(of: Popularity) -> Figures:
-    """Log of the last day's views and clicks over the month's daily mean, each plus one; shape (n,)."""
-    return of(Figure.TREND, 0)
+    Items nothing happened to have logs of 0, clicks as expected and the shop's own rates.
+    """
+    out = np.empty((len(Figure), WINDOWS, len(items)), np.float32)
+    _lay(items, shop, out)
+    _lay_trend(items, out[Figure.TREND])
+    return out.reshape(len(Figure) * WINDOWS, len(items))[:FIGURES].T
 
 
 @jit

@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from features.attributes import code
+from features.columns.row import Column
 from features.compiled import jit
 from features.facts import Records
 from features.scene import Scene
-from features.touches import LISTING_SIZES, Column
 
+LISTING_SIZES: Final = 512  # columns that depend on nothing but a list's size are kept for as many sizes
 UNKNOWN: Final = np.float32(np.nan)
 _DAY: Final = 86_400.0
 Codes: TypeAlias = npt.NDArray[np.uint16]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from features.table import Feature, FeatureTable
 from service.ranking.reasons import Why, why_of
@@ -32,7 +32,7 @@ _OF_BLOCK: Final = {"E": Parameter.ITEM, "F": Parameter.SHOP_ORDER}
 _TOUCHED: Final = ("touched", "dwell")  # where in the list stands what the visitor looked at
 
 
-def parameter_of(feature: Feature[Any]) -> Parameter:
+def parameter_of(feature: Feature) -> Parameter:
     """Return the kind that a column belongs to; every column has one."""
     if (why := why_of(feature)) is not None:
         return _OF_REASON[why]
@@ -47,7 +47,7 @@ def weights_of(gains: Mapping[str, float], table: FeatureTable) -> dict[Paramete
     They add up to 1. Kinds that decide nothing are left out; nothing is left of a model that never split.
     """
     total = sum(gains.values())
-    features: list[Feature[Any]] = [*table.standing, *table.visiting]
+    features: list[Feature] = [*table.standing, *table.visiting]
     weights = dict.fromkeys(Parameter, 0.0)
     for feature in features:
         weights[parameter_of(feature)] += gains.get(feature.name, 0.0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -44,7 +44,7 @@ _TRUE_WHERE_KNOWN: Final = {
 }
 
 
-def why_of(feature: Feature[Any]) -> Why | None:
+def why_of(feature: Feature) -> Why | None:
     """Return the reason that a column counts towards; None for the place in the list, the hour and the like."""
     if "price" in feature.name or "cheaper" in feature.name:
         return Why.PRICE

@@ -5,11 +5,11 @@ import pytest
 
 from features.attributes import DEFAULT
 from features.candidates import Context, Listing
+from features.columns.percentile import percentile
 from features.facts import INTERACTION, Action, Records
 from features.identity import hash64
 from features.items import ItemTable
 from features.matrix import Matrix, matrix
-from features.percentile import percentile
 from features.scene import Scene
 from features.table import feature_table
 from features.visit import Visit

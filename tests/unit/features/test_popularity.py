@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from features.columns.popularity import Popularity
+from features.columns.popularity import FIGURES, Figure, place_of, popularity
 from features.increments import CARTS, CLICKS, COUNTERS, GROUPS, IMPRESSIONS, ORDERS, VIEWS
 from features.statistics_kernel import WINDOW_DAYS, WINDOWS
-from features.table import STANDING, standing
+from features.table import STANDING
 
+WINDOWS_OF: Final = {f"_{days}d": window for window, days in enumerate(WINDOW_DAYS)}
 NAMES: Final = [f.name for f in STANDING]
 Tallies = npt.NDArray[np.int64]
 tallies = arrays(
@@ -24,7 +25,7 @@ tallies = arrays(
 
 
 def columns_of(items: Tallies, shop: Tallies) -> dict[str, list[float]]:
-    return dict(zip(NAMES, standing(Popularity.of(items, shop)).T.tolist(), strict=True))
+    return dict(zip(NAMES, popularity(items, shop).T.tolist(), strict=True))
 
 
 def expected_clicks(own: Sequence[int], shop: Sequence[int]) -> float:
@@ -94,16 +95,20 @@ def test_the_same_clicks_are_worth_more_far_down_a_list() -> None:
 
 def test_no_items_have_no_figures() -> None:
     nothing = np.zeros((0, WINDOWS, COUNTERS), np.int64)
-    assert standing(Popularity.of(nothing, np.zeros((WINDOWS, COUNTERS), np.int64))).shape == (
-        0,
-        len(STANDING),
-    )
+    assert popularity(nothing, np.zeros((WINDOWS, COUNTERS), np.int64)).shape == (0, FIGURES)
+
+
+def test_figures_stand_where_the_table_says() -> None:
+    places = [
+        place_of(f.source, WINDOWS_OF.get(f.suffix, 0)) for f in STANDING if isinstance(f.source, Figure)
+    ]
+    assert places == list(range(FIGURES)) == list(range(len(STANDING)))
 
 
 @given(tallies, st.integers(1, 3))
 @settings(max_examples=20, deadline=None)
 def test_an_items_figures_do_not_depend_on_the_items_read_with_it(items: Tallies, cut: int) -> None:
     shop = items.sum(0)
-    whole = standing(Popularity.of(items, shop))
-    parts = [standing(Popularity.of(np.ascontiguousarray(p), shop)) for p in (items[:cut], items[cut:])]
+    whole = popularity(items, shop)
+    parts = [popularity(np.ascontiguousarray(p), shop) for p in (items[:cut], items[cut:])]
     assert whole.tobytes() == np.concatenate(parts).tobytes()

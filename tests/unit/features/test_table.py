@@ -1,7 +1,8 @@
-import numpy as np
 import pytest
 
 from features.attributes import DEFAULT, Attribute, Kind, declared
+from features.columns.course import Course
+from features.scene import LAID
 from features.table import STANDING, VISITING, feature_table
 
 ALL_KINDS = declared(["a:categorical", "b:multi", "c:numeric", "d:time"])
@@ -45,13 +46,14 @@ def test_another_declaration_has_another_hash(other: tuple[Attribute, ...]) -> N
     assert feature_table(other).hash != feature_table(DEFAULT).hash == feature_table(tuple(DEFAULT)).hash
 
 
-def test_each_visiting_column_has_one_source() -> None:
+def test_each_visiting_column_has_a_source_of_its_own() -> None:
     table = feature_table(ALL_KINDS)
-    own = [s for s in table.sources.tolist() if s >= 0]
-    shared = [~s for s in table.sources.tolist() if s < 0]
-    assert own == list(range(len(table.own)))
-    assert shared == list(range(len(table.shared)))
-    assert [f.is_shared for f in table.visiting] == np.less(table.sources, 0).tolist()
+    sources = table.sources.tolist()
+    assert len(set(sources)) == len(sources) == len(table.visiting)
+    laid = sum(map(len, LAID))
+    assert [s for s in sources if s >= laid] == [laid + i for i in range(len(table.asked))]
+    assert [s < 0 for s in sources] == [isinstance(f.source, Course) for f in table.visiting]
+    assert min(sources) >= -len(Course)
 
 
 def test_blocks_that_ask_about_the_visitor_are_not_computed_ahead() -> None:

@@ -31,7 +31,7 @@ def ordered(
 
 
 def test_every_column_counts_towards_one_parameter_and_every_parameter_has_columns() -> None:
-    features: list[Feature[Any]] = [*TABLE.standing, *TABLE.visiting]
+    features: list[Feature] = [*TABLE.standing, *TABLE.visiting]
     assert {parameter_of(feature) for feature in features} == set(Parameter)
 
 

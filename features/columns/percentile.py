@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from features.columns.row import Column
 from features.compiled import jit
-from features.touches import Column
 
 
 def percentile(values: Column) -> Column:
@@ -15,12 +15,13 @@ def percentile(values: Column) -> Column:
     [0.875, 0.125, 0.5, 0.5]
     """
     out = np.empty(len(values), np.float32)
-    _lay(np.ascontiguousarray(values), out)
+    lay_percentiles(np.ascontiguousarray(values), out)
     return out
 
 
 @jit
-def _lay(values: Column, out: Column) -> None:
+def lay_percentiles(values: Column, out: Column) -> None:
+    """Fill what `percentile` returns."""
     out[:] = np.nan
     order = np.argsort(values)  # NaN sorts last
     known = len(values)
