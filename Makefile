@@ -25,9 +25,9 @@ demo: $(VENV)/.train
 
 # Tracing costs half as much again, so only those are traced that are to cover what is measured. Those that drive whole
 # installations or a browser have the machine to themselves; those that break things step by step wait for no clock.
-COVERING := features service training tests/unit tests/training tests/contracts tests/parity
+COVERING := features service tests/unit tests/contracts tests/parity
 STEPWISE := $(wildcard tests/faults/test_*_at_any_step.py) tests/faults/test_fuzz.py tests/faults/test_rebuild.py
-OTHERS := tests/architecture tests/api $(STEPWISE)
+OTHERS := training tests/training tests/architecture tests/api $(STEPWISE)
 ALONE := tests/browser $(filter-out $(STEPWISE),$(wildcard tests/faults/test_*.py))
 SPREAD := -n auto --dist loadfile
 test: $(VENV)/.dev
