@@ -59,7 +59,9 @@ def counted(records: Sequence[bytes | None], increments: Increments, batch: int)
     record that cannot be read starts afresh.
     """
     rows = increments.rows
-    starts = np.append(np.unique(rows["item"], return_index=True)[1], len(rows))
+    first_of_item = np.ones(len(rows), np.bool_)
+    first_of_item[1:] = rows["item"][1:] != rows["item"][:-1]
+    starts = np.append(np.flatnonzero(first_of_item), len(rows))
     if len(starts) != len(records) + 1:
         raise ValueError(f"{len(records)} records for the increments of {len(starts) - 1} items")
     found: list[bytes] = []

@@ -42,15 +42,10 @@ class Visit(NamedTuple):
         """
         done = np.frombuffer(interactions or b"", INTERACTION)
         seen = np.frombuffer(impressions or b"", IMPRESSION)
-        rows = np.empty((5, max(len(done), len(seen))), np.int64)
-        now, touched, earlier, shown, visible = _lay_rows(done, seen, session, at, rows)
+        acts, shows = np.empty((3, len(done)), INTERACTION), np.empty((2, len(seen)), IMPRESSION)
+        now, touched, earlier, shown, visible = _lay_records(done, seen, session, at, (acts, shows))
         return cls(
-            at,
-            done.take(rows[0, :now]),
-            done.take(rows[1, :touched]),
-            done.take(rows[2, :earlier]),
-            seen.take(rows[3, :shown]),
-            seen.take(rows[4, :visible]),
+            at, acts[0, :now], acts[1, :touched], acts[2, :earlier], shows[0, :shown], shows[1, :visible]
         )
 
 
@@ -65,10 +60,11 @@ def remembered_impressions(records: bytes, added: bytes) -> bytes:
 
 
 @jit
-def _lay_rows(
-    done: Records, seen: Records, session: int, at: float, out: Rows
+def _lay_records(
+    done: Records, seen: Records, session: int, at: float, out: tuple[Records, Records]
 ) -> tuple[int, int, int, int, int]:
-    """Fill, and count, the rows of the session, of it with items, before it, shown in it, and visible impressions."""
+    """Fill, and count, the records of the session, of it with items, before it; those shown in it, and all shown."""
+    acts, shows = out
     done_times, done_sessions = _times_and_sessions(done)
     seen_times, seen_sessions = _times_and_sessions(seen)
     visible, impressions = _as_of(done_times, at), _as_of(seen_times, at)
@@ -82,17 +78,18 @@ def _lay_rows(
     for k in range(len(rows)):
         with_items[k] = done[rows[k]]["action"] != Action.SEARCH
     return (
-        _fill(out[0], rows),
-        _fill(out[1], rows[with_items]),
-        _fill(out[2], visible[~now]),
-        _fill(out[3], impressions[now_shown]),
-        _fill(out[4], impressions),
+        _fill(acts[0], done, rows),
+        _fill(acts[1], done, rows[with_items]),
+        _fill(acts[2], done, visible[~now]),
+        _fill(shows[0], seen, impressions[now_shown]),
+        _fill(shows[1], seen, impressions),
     )
 
 
 @jit
-def _fill(out: Rows, rows: Rows) -> int:
-    out[: len(rows)] = rows
+def _fill(out: Records, records: Records, rows: Rows) -> int:
+    for k in range(len(rows)):
+        out[k] = records[rows[k]]
     return len(rows)
 
 
