@@ -55,21 +55,6 @@ class Candidates:
         return self.rows["price"].copy()
 
     @property
-    def in_stock(self) -> npt.NDArray[np.float32]:
-        """Shape (n,), 0 or 1; NaN where nobody stated it."""
-        return self.rows["in_stock"]
-
-    @property
-    def created_at(self) -> npt.NDArray[np.float64]:
-        """Shape (n,), Unix seconds; NaN where nobody stated it."""
-        return self.rows["created_at"]
-
-    @property
     def slots(self) -> npt.NDArray[np.uint16]:
         """Shape (n, SLOTS): the declared attributes."""
         return self.rows["slots"]
-
-    @property
-    def standing(self) -> npt.NDArray[np.float32]:
-        """Shape (n, k): the columns that ask nothing about the visitor."""
-        return self.rows["standing"]

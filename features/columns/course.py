@@ -74,11 +74,11 @@ def _lay(session: Records, at: float, numbers: Numbers) -> None:
     numbers[Course.SESSION_INTERACTIONS] = m
     _lay_clicks(session, numbers)
     for j in range(m):
-        if session[j]["action"] != Action.SEARCH:
-            numbers[Course.LAST_LOOK] = session[j]["detail"]
         if session[j]["action"] == Action.SEARCH:
             numbers[Course.SESSION_SEARCHES] += 1
             numbers[Course.SECONDS_SINCE_SEARCH] = at - session[j]["time"]
+        else:
+            numbers[Course.LAST_LOOK] = session[j]["detail"]
 
 
 @jit

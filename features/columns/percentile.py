@@ -6,23 +6,16 @@ from features.columns.row import Column
 from features.compiled import jit
 
 
+@jit
 def percentile(values: Column) -> Column:
     """Return the share of the list below each value, ties counted half; shape (n,), NaN stays NaN.
 
-    A list of one, or of equals, is 0.5 throughout.
+    A list of one, or of equals, is 0.5 throughout. The values are contiguous.
 
     >>> percentile(np.array([3, 1, 2, 2], np.float32)).tolist()
     [0.875, 0.125, 0.5, 0.5]
     """
-    out = np.empty(len(values), np.float32)
-    lay_percentiles(np.ascontiguousarray(values), out)
-    return out
-
-
-@jit
-def lay_percentiles(values: Column, out: Column) -> None:
-    """Fill what `percentile` returns."""
-    out[:] = np.nan
+    out = np.full(len(values), np.float32(np.nan))
     order = np.argsort(values)  # NaN sorts last
     known = len(values)
     while known and np.isnan(values[order[known - 1]]):
@@ -35,3 +28,4 @@ def lay_percentiles(values: Column, out: Column) -> None:
         for k in range(start, end):
             out[order[k]] = (start + end) / 2.0 / known
         start = end
+    return out

@@ -6,7 +6,7 @@ import numpy as np
 
 from features.candidates import Candidates
 from features.columns.course import Course
-from features.columns.percentile import lay_percentiles
+from features.columns.percentile import percentile
 from features.columns.popularity import Figure, place_of
 from features.columns.row import Block, Row
 from features.columns.touches import Touch, Touches
@@ -47,8 +47,8 @@ def places(candidates: Candidates, touches: Touches, course: list[float], at: fl
     out = np.empty((len(Place), len(candidates)), np.float32)
     mean, last = course[Course.MEAN_CLICKED_INDEX], course[Course.LAST_CLICKED_INDEX]
     _lay(candidates.rows, at, np.float32(mean), np.float32(last), out)
-    lay_percentiles(touches.rows[Touch.TOTAL_DWELL], out[Place.DWELL_PERCENTILE])
-    lay_percentiles(touches.rows[Touch.COVISITATION_SUM], out[Place.COVISITATION_PERCENTILE])
+    out[Place.DWELL_PERCENTILE] = percentile(touches.rows[Touch.TOTAL_DWELL])
+    out[Place.COVISITATION_PERCENTILE] = percentile(touches.rows[Touch.COVISITATION_SUM])
     return out
 
 
@@ -68,6 +68,6 @@ def _lay(rows: Records, at: float, mean_click: np.float32, last_click: np.float3
         created[i] = rows[i]["created_at"]
         clicks[i] = rows[i]["standing"][_CLICKS]
         over_expected[i] = rows[i]["standing"][_CLICKS_OVER_EXPECTED]
-    lay_percentiles(created, out[Place.AGE_PERCENTILE])
-    lay_percentiles(clicks, out[Place.PERCENTILE_OF_LOG_CLICKS_30D])
-    lay_percentiles(over_expected, out[Place.PERCENTILE_OF_CLICKS_OVER_EXPECTED_30D])
+    out[Place.AGE_PERCENTILE] = percentile(created)
+    out[Place.PERCENTILE_OF_LOG_CLICKS_30D] = percentile(clicks)
+    out[Place.PERCENTILE_OF_CLICKS_OVER_EXPECTED_30D] = percentile(over_expected)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from features.columns.percentile import lay_percentiles
+from features.columns.percentile import percentile
 from features.columns.row import Block, Column, Row
 from features.compiled import jit
 from features.facts import Records
@@ -51,7 +51,7 @@ def _lay(listed: Column, touched: Column, earlier: Records, out: Block) -> None:
     for row in range(len(earlier)):
         past[row] = earlier[row]["price"]
     out[:] = np.nan
-    lay_percentiles(_known(listed), out[Price.PRICE_PERCENTILE])
+    out[Price.PRICE_PERCENTILE] = percentile(_known(listed))
     known = _lay_list(listed, logs, out)
     _lay_above(listed, logs, known, out)
     _lay_touched(logs, _logs(touched), _logs(past), out)

@@ -3,19 +3,17 @@
 Without interactions every count is 0, every recency NEVER and every distance NaN.
 """
 
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from features.candidates import Candidates
 from features.columns.row import NEVER, Block, Column, Row
 from features.compiled import jit
 from features.facts import Action, Records
+from features.index import Hashes, Index, Places, find, index_of
 from features.visit import Visit
 
-Places: TypeAlias = npt.NDArray[np.int64]
-Hashes: TypeAlias = npt.NDArray[np.uint64]
 HALF_LIFE_SECONDS: Final = 600.0
 LONGEST_DWELL_SECONDS: Final = 1800.0  # past it the visitor has left the page open
 PRIOR_WEIGHT: Final = 60.0  # one direct pair, mixed into co-visitation: a single meeting proves little
@@ -89,21 +87,20 @@ class Touches(NamedTuple):
 def _lay_all(
     visit: Visit, rows: Records, candidates: Hashes, out: Block, prices: Column
 ) -> tuple[int, int, bool]:
-    counts = _lay(visit.touched, candidates, visit.at, out)
-    _lay_past(visit.earlier, visit.shown, candidates, out)
-    _lay_met(visit.touched, rows, out)
+    looked, listed = index_of(_items(visit.touched)), index_of(candidates)
+    counts = _lay(visit.touched, visit.at, looked, listed, out)
+    _lay_past(visit.earlier, visit.shown, listed, out)
+    _lay_met(looked, rows, out)
     _lay_prices(visit.touched, rows, visit.impressions, prices)
     return counts
 
 
 @jit
-def _lay(touched: Records, candidates: Hashes, at: float, out: Block) -> tuple[int, int, bool]:
+def _lay(touched: Records, at: float, looked: Index, candidates: Index, out: Block) -> tuple[int, int, bool]:
     """Fill what m touches, oldest first, say of each candidate; return `items`, `listed` and `last_is_listed`."""
     _clear(out)
-    m, n = len(touched), len(candidates)
-    table, items = _table(candidates), _items(touched)
-    latest = _table(items)
-    kinds = np.zeros(n, np.uint64)
+    m, items = len(touched), looked.items
+    kinds = np.zeros(len(candidates.items), np.uint64)
     order = np.empty(m, np.int64)  # touched candidates, the latest first
     met, listed, runs, clicked, last_is_listed = 0, 0, 0, -1, False
     for step in range(m):
@@ -111,8 +108,8 @@ def _lay(touched: Records, candidates: Hashes, at: float, out: Block) -> tuple[i
         touch = touched[j]
         starts_run = step == 0 or items[j] != items[j + 1]
         runs += starts_run
-        met += _find(latest, items, items[j]) == j
-        i = _find(table, candidates, items[j])
+        met += find(looked, items[j]) == j
+        i = find(candidates, items[j])
         if i < 0:
             continue
         ago = at - touch["time"]
@@ -205,31 +202,28 @@ def _lay_below(place: int, out: Column) -> None:
 
 
 @jit
-def _lay_past(earlier: Records, shown: Records, candidates: Hashes, out: Block) -> None:
+def _lay_past(earlier: Records, shown: Records, candidates: Index, out: Block) -> None:
     """Fill what earlier sessions did with each candidate, and how often this one was shown it."""
-    table = _table(candidates)
     for j in range(len(earlier)):
-        i = _find(table, candidates, earlier[j]["item"])
+        i = find(candidates, earlier[j]["item"])
         if i >= 0:
             out[Touch.TOUCHES_BEFORE_SESSION, i] += 1.0
             out[Touch.PURCHASES, i] += earlier[j]["action"] == Action.PURCHASE
     for j in range(len(shown)):
-        i = _find(table, candidates, shown[j]["item"])
+        i = find(candidates, shown[j]["item"])
         if i >= 0:
             out[Touch.TIMES_SHOWN, i] += 1.0
-    for i in range(len(candidates)):
+    for i in range(len(candidates.items)):
         out[Touch.SHOWN_NOT_CLICKED, i] = 0.0 if out[Touch.CLICKS, i] > 0.0 else out[Touch.TIMES_SHOWN, i]
 
 
 @jit
-def _lay_met(touched: Records, rows: Records, out: Block) -> None:
+def _lay_met(looked: Index, rows: Records, out: Block) -> None:
     """Fill co-visitation of each candidate with m touches: its neighbours, heaviest first, met in the session.
 
     The neighbours stand with the candidate, so that no second read is needed once the session is known.
     """
-    m = len(touched)
-    items = _items(touched)
-    table = _table(items)
+    m = len(looked.items)
     for i in range(len(rows)):
         neighbours, weights = rows[i]["neighbours"], rows[i]["weights"]
         total, found = 0.0, 0.0
@@ -237,7 +231,7 @@ def _lay_met(touched: Records, rows: Records, out: Block) -> None:
             if neighbours[k] == 0 or m == 0:
                 break
             total += weights[k]
-            j = _find(table, items, neighbours[k])  # the latest touch of that neighbour
+            j = find(looked, neighbours[k])  # the latest touch of that neighbour
             if j >= 0:
                 found += weights[k] / (m - j)
                 heavy = np.log1p(weights[k])
@@ -269,30 +263,3 @@ def _items(records: Records) -> Hashes:
     for row in range(len(records)):
         items[row] = records[row]["item"]
     return items
-
-
-@jit
-def _table(items: Hashes) -> Places:
-    """Return the place of each item under its hash, or after it where that is taken; -1 elsewhere.
-
-    The items are hashes already: their low bits spread. Of equal ones the last place stands.
-    """
-    size = 4
-    while size < 2 * len(items):
-        size *= 2
-    table = np.full(size, -1, np.int64)
-    for place in range(len(items)):
-        slot = np.int64(items[place]) & (size - 1)
-        while table[slot] >= 0 and items[table[slot]] != items[place]:
-            slot = (slot + 1) & (size - 1)
-        table[slot] = place
-    return table
-
-
-@jit
-def _find(table: Places, items: Hashes, item: int) -> int:
-    """Return the place of an item; -1 where it is none of them."""
-    slot = np.int64(item) & (len(table) - 1)
-    while table[slot] >= 0 and items[table[slot]] != item:
-        slot = (slot + 1) & (len(table) - 1)
-    return int(table[slot])

@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from features.compiled import jit
 from features.facts import SESSION_GAP_SECONDS
+from features.index import FREE, slot_of
 
 LONGEST_SESSION: Final = 50  # records; what comes after them is the next session of the same visitor
-NONE: Final = -1
+NONE: Final = FREE
 HEAT_RECORDS: Final = 50_000.0  # records after which a look counts 1/e towards what is popular now
 _RECORDS, _SESSIONS, _ITEMS = 0, 1, 2  # places in `held`
 
@@ -70,7 +71,7 @@ def take(arena: Arena, keys: Keys, times: Moments, items: Codes) -> None:
 @jit
 def _append(arena: Arena, key: int, time: float, item: int) -> None:
     """Append a look; one at the item that the session looked at last only moves the session's time."""
-    place = _place_of(arena, key)
+    place = slot_of(arena.key, arena.places, key)
     session = arena.places[place]
     goes_on = session != NONE and time - arena.time[session] <= SESSION_GAP_SECONDS
     if goes_on and arena.item[arena.newest[session]] == item:
@@ -101,13 +102,3 @@ def heat_now(arena: Arena, item: int) -> float:
         return 0.0
     gone = arena.held[_RECORDS] - latest
     return float(arena.heat[item] * np.exp(-gone / HEAT_RECORDS))
-
-
-@jit
-def _place_of(arena: Arena, key: int) -> int:
-    """Return the place of a session's key, or the free one where it belongs."""
-    last = np.uint64(len(arena.places) - 1)
-    place = np.uint64(key) & last
-    while arena.places[place] != NONE and arena.key[arena.places[place]] != key:
-        place = (place + np.uint64(1)) & last
-    return int(place)

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from features.compiled import jit
+from features.index import FREE, slot_of
 
 Hashes: TypeAlias = npt.NDArray[np.uint64]
 Places: TypeAlias = npt.NDArray[np.int32]
-FREE: Final = -1
 _FIRST: Final = 1024
 
 
@@ -75,18 +75,18 @@ class ItemCodes:
 
 @jit
 def _code_at(hashes: Hashes, places: Places, hashed: np.uint64) -> int:
-    return int(places[_place_of(hashes, places, hashed)])
+    return int(places[slot_of(hashes, places, hashed)])
 
 
 @jit
 def _find_all(hashes: Hashes, places: Places, hashed: Hashes, found: Places) -> None:
     for row in range(len(hashed)):
-        found[row] = places[_place_of(hashes, places, hashed[row])]
+        found[row] = places[slot_of(hashes, places, hashed[row])]
 
 
 @jit
 def _put(hashes: Hashes, places: Places, hashed: np.uint64, code: int) -> None:
-    place = _place_of(hashes, places, hashed)
+    place = slot_of(hashes, places, hashed)
     hashes[code] = hashed
     places[place] = code
 
@@ -95,13 +95,3 @@ def _put(hashes: Hashes, places: Places, hashed: np.uint64, code: int) -> None:
 def _put_all(hashes: Hashes, places: Places, before: Hashes) -> None:
     for code in range(len(before)):
         _put(hashes, places, before[code], code)
-
-
-@jit
-def _place_of(hashes: Hashes, places: Places, hashed: np.uint64) -> int:
-    """Return the place of an item, or the free one where it belongs; hashes spread by their low bits."""
-    last = np.uint64(len(places) - 1)
-    place = hashed & last
-    while places[place] != FREE and hashes[places[place]] != hashed:
-        place = (place + np.uint64(1)) & last
-    return int(place)

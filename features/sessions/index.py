@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from features.identity import hash64
+from features.index import FREE
 from features.sessions.arena import Arena, Codes, Moments, room, take
 from features.sessions.choice import Room, choose
-from features.sessions.codes import FREE, ItemCodes
+from features.sessions.codes import ItemCodes
 from features.sessions.columns import COLUMNS, Given
 from features.sessions.standing import Standing
 from features.sessions.trail import NOBODY, Trail, Visitors, is_of, is_touch

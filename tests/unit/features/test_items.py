@@ -70,7 +70,7 @@ def test_what_the_catalogue_says_is_known() -> None:
     said = entry(price=7.0, in_stock=True, created_at=9.0, item_category="Hats", item_brand="acme")
     table.put([ItemRead("a", said, None), ItemRead("b", None, None)], None, AT, NOW)
     known = candidates(table, {"item_id": "a"})
-    assert (known.price[0], known.in_stock[0], known.created_at[0]) == (7.0, 1.0, 9.0)
+    assert (known.price[0], known.rows["in_stock"][0], known.rows["created_at"][0]) == (7.0, 1.0, 9.0)
     assert table.know("a") == described(said, DEFAULT) == (7.0, (code("hats"), code("acme"), 0, 0, 0, 0))
     assert table.uncatalogued(["a", "b", "never read"]) == ["b"]
 
@@ -78,11 +78,11 @@ def test_what_the_catalogue_says_is_known() -> None:
 def test_an_item_nobody_knows_has_a_hash_and_nothing_else() -> None:
     unknown = candidates(ItemTable(DEFAULT), {"item_id": "x"}, {"item_id": "y"})
     assert unknown.item.tolist() == unknown.rows["item"].tolist() == [hash64("x"), hash64("y")]
-    assert np.isnan(np.stack([unknown.price, unknown.in_stock, unknown.created_at])).all()
+    assert np.isnan(np.stack([unknown.price, unknown.rows["in_stock"], unknown.rows["created_at"]])).all()
     price, slots = ItemTable(DEFAULT).know("x")
     assert isnan(price)
     assert slots == (0,) * 6
-    assert not unknown.standing.any()
+    assert not unknown.rows["standing"].any()
 
 
 @settings(max_examples=60, deadline=None)
@@ -105,8 +105,8 @@ def test_what_the_call_says_wins_over_what_is_known(data: st.DataObject) -> None
     )
     effective = known | {name: value for name, value in said.items() if value is not None}
     one = candidates(table, {"item_id": "a", **said})
-    assert (one.price[0], one.in_stock[0]) == (effective["price"], float(effective["in_stock"]))
-    assert one.created_at[0] == effective["created_at"]
+    assert (one.price[0], one.rows["in_stock"][0]) == (effective["price"], float(effective["in_stock"]))
+    assert one.rows["created_at"][0] == effective["created_at"]
     assert tuple(one.slots[0].tolist()) == described(effective, DEFAULT)[1]
     assert table.know("a") == described(known, DEFAULT), "the call is forgotten"
 
@@ -131,7 +131,7 @@ def test_standing_is_that_of_the_hour_it_was_read_for() -> None:
 
     def views(at: float) -> float:
         table.put([ItemRead("a", None, item)], shop, at, NOW)
-        return float(candidates(table, {"item_id": "a"}).standing[0, LOG_VIEWS])
+        return float(candidates(table, {"item_id": "a"}).rows["standing"][0, LOG_VIEWS])
 
     assert views(AT) == 0.0
     assert views(AT + 3_600.0 + GRACE_SECONDS) == pytest.approx(np.log(2.0))

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.sessions.codes import FREE, ItemCodes
+from features.index import FREE
+from features.sessions.codes import ItemCodes
 
 HASHES = st.one_of(st.integers(0, 2**64 - 1), st.integers(0, 40).map(lambda n: n << 20))
 
