@@ -6,6 +6,7 @@ A visitor is two strings of such records, oldest first: what they did (INTERACTI
 from collections.abc import Callable, Mapping
 from enum import IntEnum
 from functools import lru_cache
+from itertools import repeat
 from math import nan
 from struct import Struct
 from typing import Any, Final, TypeAlias
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.attributes import SLOTS
+from features.columnar import column, item_ids
 from features.identity import hash64, session_hash
 
 INTERACTIONS_KEPT: Final = 200
@@ -35,7 +37,6 @@ INTERACTION: Final = np.dtype(
 )
 IMPRESSION: Final = np.dtype([("item", "<u8"), ("time", "<f8"), ("session", "<u4"), ("price", "<f4")])
 _INTERACTION: Final = Struct(f"<QdIfBBh{SLOTS}H")
-_IMPRESSION: Final = Struct("<QdIf")
 NO_INDEX: Final = -1
 _LAST_INDEX: Final = 0x7FFF
 _NO_SLOTS: Final = (0,) * SLOTS
@@ -102,14 +103,15 @@ def impressions_of(event: Event, know: Know) -> bytes:
     """
     if event["name"] != "view_item_list" or event["visitor_id"] is None:
         return b""
-    session, time = session_hash(event["session_id"]), event["time"]
-    packed = []
-    for item in (event["items"] or ())[:IMPRESSIONS_KEPT]:
-        item_id, price = item["item_id"], item["price"]
-        packed.append(
-            _IMPRESSION.pack(hash64(item_id), time, session, know(item_id)[0] if price is None else price)
-        )
-    return b"".join(packed)
+    items = event["items"] or ()
+    ids, prices = item_ids(items)[:IMPRESSIONS_KEPT], column(items, "price") or repeat(None)
+    shown = np.empty(len(ids), IMPRESSION)
+    shown["item"] = list(map(hash64, ids))
+    shown["time"], shown["session"] = event["time"], session_hash(event["session_id"])
+    shown["price"] = [
+        know(item_id)[0] if price is None else price for item_id, price in zip(ids, prices, strict=False)
+    ]
+    return shown.tobytes()
 
 
 @lru_cache(256)

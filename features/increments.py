@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.bounded import NOBODY, Counts, Mask, Tally
+from features.columnar import indexes, item_ids
 from features.compiled import jit
 from features.facts import ACTION_OF, INTERACTION, NO_INDEX, SESSION_GAP_SECONDS, Action, Event, Records
 from features.identity import hash64, session_hash
@@ -108,7 +109,7 @@ class _Taken:
             return
         hour = int(event["received_at"] // HOUR_SECONDS)
         visitor_id = event["visitor_id"]
-        hashes = [hash64(item["item_id"]) for item in its_items]
+        hashes = list(map(hash64, item_ids(its_items)))
         if prior and len(hashes) == 1 and name in ACTION_OF:
             self._acted.append((hashes[0], event["time"], session_hash(event["session_id"]), hour))
             self._before.append(prior)
@@ -186,7 +187,7 @@ def _indexes(items: Sequence[Mapping[str, Any]], counter: int) -> list[int]:
     if counter >= VIEWS:
         return [NO_INDEX] * len(items)
     if counter == IMPRESSIONS.start:
-        return [place if (index := item["index"]) is None else index for place, item in enumerate(items)]
+        return indexes(items)
     return [NO_INDEX if (index := item["index"]) is None else index for item in items]
 
 

@@ -5,10 +5,9 @@ event names by `ranking_id`: then the rows are those of the ranking as served, o
 """
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +16,7 @@ import orjson
 
 from features.attributes import Attribute
 from features.candidates import Context, Listing
+from features.columnar import Rows, column, in_shops_order, indexes, item_ids
 from features.facts import Event
 from features.identity import hash64, session_hash
 from features.log.reader import Fact
@@ -88,7 +88,7 @@ class Labelling:
     def expect(self, facts: Iterable[Fact]) -> None:
         """Prepare for facts that will be taken in next."""
         listed = (fact.row for fact in facts if _is_listing(fact))
-        self._replay.expect((row["time"], [item["item_id"] for item in row["items"] or ()]) for row in listed)
+        self._replay.expect((row["time"], item_ids(row["items"])) for row in listed)
 
     def take(self, fact: Fact) -> None:
         """Take in one fact of the log; facts come in the order of `received_at`."""
@@ -124,15 +124,13 @@ class Labelling:
         if event["visitor_id"] is None or not event["items"]:
             return
         if ranked := self._ranked.get(event["ranking_id"] or ""):
-            rows = [ranked.row_of(hash64(item["item_id"])) for item in event["items"]]
+            rows = [ranked.row_of(hash64(item_id)) for item_id in item_ids(event["items"])]
             ranked.seen[[row for row in rows if row is not None]] = True
             return
         if event["ranking_id"] is not None:
             return  # ranked, but its exposure is not in the log: the shop's own order is not known
-        items = _distinct(event["items"])
-        as_shown = np.arange(len(items), dtype=np.int32), None
-        said = [None if item["price"] is None else item for item in items]  # it says nothing else of them
-        listing = Listing([item["item_id"] for item in items], said)
+        listing = _listed(event["items"])
+        as_shown = np.arange(len(listing.item_ids), dtype=np.int32), None
         seen = self._show(event, listing, Context(event["page"] or ""), event["event_id"], as_shown)
         seen.seen[:] = True
 
@@ -175,8 +173,7 @@ class Labelling:
         if recent is None:
             return
         within = ORDER_SECONDS if label == PURCHASE else CLICK_SECONDS
-        for item in event["items"] or ():
-            hashed = hash64(item["item_id"])
+        for hashed in map(hash64, item_ids(event["items"])):
             for seen in reversed(recent):
                 row = seen.row_of(hashed) if event["ranking_id"] in (None, seen.key) else None
                 if row is not None and 0.0 <= event["time"] - seen.time <= within:
@@ -212,9 +209,8 @@ def label_of(event: Event) -> int:
 
 def listing_of(exposure: Mapping[str, Any]) -> Listing:
     """Return the listing that a ranking was asked for, in the shop's order, with what the call said."""
-    item_ids = [item["item_id"] for item in sorted(exposure["items"], key=itemgetter("shop_index"))]
-    said = exposure["said"]
-    return Listing(item_ids, [None] * len(item_ids) if said is None else orjson.loads(said))
+    ids, said = item_ids(in_shops_order(exposure["items"])), exposure["said"]
+    return Listing(ids, [None] * len(ids) if said is None else orjson.loads(said))
 
 
 def shown_as(exposure: Mapping[str, Any]) -> AsShown:
@@ -223,9 +219,10 @@ def shown_as(exposure: Mapping[str, Any]) -> AsShown:
     What the limit cut off stands behind all. Where the merchant's rules changed a drawn list, the chance of what was
     shown is not known: it counts as sorted.
     """
-    in_order = sorted(exposure["items"], key=itemgetter("shop_index"))
-    last = len(in_order)
-    index = np.array([last if (i := item["index"]) is None else i for item in in_order], np.int32)
+    items = in_shops_order(exposure["items"])
+    last = len(items)
+    said = column(items, "index") or [None] * last
+    index = np.array([last if place is None else place for place in said], np.int32)
     chances = None if exposure.get("rules") else exposure.get("propensity")
     return index, None if chances is None else np.array(chances, np.float64)
 
@@ -246,14 +243,14 @@ def _is_listing(fact: Fact) -> bool:
     return fact.kind == Kind.EXPOSURES or (fact.kind == Kind.EVENTS and fact.row["name"] == "view_item_list")
 
 
-def _distinct(items: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-    """Return items in shown order, each once, at its first place."""
-    indexes = [place if (i := item["index"]) is None else i for place, item in enumerate(items)]
-    if sorted(indexes) != indexes:
-        items = [item for _, item in sorted(zip(indexes, items, strict=True), key=itemgetter(0))]
-    if len({item["item_id"] for item in items}) == len(items):
-        return items
-    first: dict[str, Mapping[str, Any]] = {}
-    for item in items:
-        first.setdefault(item["item_id"], item)
-    return list(first.values())
+def _listed(items: Rows) -> Listing:
+    """Return what a listing showed, in shown order, each item once, at its first place; it says prices and no more."""
+    ids, places = item_ids(items), indexes(items)
+    prices = column(items, "price")
+    said = [None] * len(ids) if prices is None else [None if p is None else {"price": p} for p in prices]
+    if places == sorted(places) and len(set(ids)) == len(ids):
+        return Listing(ids, said)
+    first: dict[str, Mapping[str, Any] | None] = {}
+    for place in sorted(range(len(ids)), key=places.__getitem__):
+        first.setdefault(ids[place], said[place])
+    return Listing(list(first), list(first.values()))

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from features.columnar import item_ids
 from features.identity import hash64, mixed, session_hash
 from features.log.place import Log
 from features.log.reader import Fact, Window, facts
@@ -82,7 +83,7 @@ def similar_sessions(log: Iterable[Fact], judged: Dataset) -> Scores:
 
 def _items(fact: Mapping[str, Any]) -> list[int]:
     """Return the hashes of a fact's items."""
-    return [hash64(item["item_id"]) for item in fact["items"] or ()]
+    return list(map(hash64, item_ids(fact["items"])))
 
 
 class _Found(NamedTuple):

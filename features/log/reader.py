@@ -14,16 +14,19 @@ import pyarrow.parquet as pq
 
 from features.log.ids import SeenIds
 from features.log.place import Log, Part, date_of
-from features.log.schema import SCHEMAS, Kind, conformed, to_rows
+from features.log.schema import SCHEMAS, Kind, conformed, to_rows, to_rows_of_columns
 
 _LOG: Final = logging.getLogger(__name__)
-_ROWS_AT_ONCE: Final = 300  # as dicts; a listing of 25 takes 10 KB: more leave the core's own memory
+_ROWS_AT_ONCE: Final = 300  # as dicts; more leave the core's own memory
 _ORDER: Final = (("received_at", "ascending"), ("sequence", "ascending"))
 _ALL_KINDS: Final = tuple(Kind)
 
 
 class Fact(NamedTuple):
-    """One fact of the log: its kind, and a row with every key of the kind's schema."""
+    """One fact of the log: its kind, and a row with every key of the kind's schema.
+
+    The items of a fact that was read are `features.columnar.Items`: rows, or a column at a time.
+    """
 
     kind: Kind
     row: dict[str, Any]
@@ -105,7 +108,7 @@ def ids_on(log: Log, shop: str, kind: Kind, date: str) -> Iterator[list[str]]:
 def _facts_of(found: Iterable[pa.Table], kind: Kind) -> Iterator[Fact]:
     for table in found:
         for start in range(0, table.num_rows, _ROWS_AT_ONCE):
-            for row in to_rows(kind, table.slice(start, _ROWS_AT_ONCE)):
+            for row in to_rows_of_columns(kind, table.slice(start, _ROWS_AT_ONCE)):
                 yield Fact(kind, row)
 
 

@@ -12,6 +12,8 @@ from math import floor
 from typing import Any, Final
 from zlib import crc32
 
+from features.columnar import indexes, item_ids
+
 CLICK_SECONDS: Final = 30 * 60.0
 FOLLOWED_SECONDS: Final = 24 * 3600.0
 MOST_VISITORS: Final = 50_000
@@ -76,10 +78,8 @@ class Following:
             return
         if any(shown.key == key for shown in visitor.shown):
             return  # the exposure that this event names stands already
-        index = {  # the first place of each: it is written last
-            item["item_id"]: place if item["index"] is None else item["index"]
-            for place, item in reversed([*enumerate(row["items"] or ())])
-        }
+        items = row["items"] or ()
+        index = dict(zip(reversed(item_ids(items)), reversed(indexes(items)), strict=True))  # the first place
         self._listings += len(visitor.shown) < LISTINGS_EACH
         visitor.shown.append(Shown(key, row["time"], index))
         for name, item_id, time in list(visitor.waiting):
@@ -93,8 +93,8 @@ class Following:
         if (visitor := self._visitor(row)) is None:
             return
         visitor.looks += 1
-        for item in row["items"] or ():
-            self._join(visitor, row, item["item_id"])
+        for item_id in item_ids(row["items"]):
+            self._join(visitor, row, item_id)
 
     @property
     def followed(self) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from features.columnar import column, in_shops_order, item_ids
 from features.readiness.following import Following
 
 AHEAD_SECONDS: Final = 300.0  # a clock may be that much ahead
@@ -66,8 +67,7 @@ class Observed:
         self.automated += row.get("automated") is True
         self.with_rows += row.get("served") is not None
         if not row.get("recommends"):
-            in_shops_order = sorted(row["items"], key=lambda item: item["shop_index"])
-            self.following.show({**row, "items": in_shops_order}, row["ranking_id"])
+            self.following.show({**row, "items": in_shops_order(row["items"])}, row["ranking_id"])
 
     def _take_item(self, row: Mapping[str, Any]) -> None:
         if row["deleted"]:
@@ -93,7 +93,9 @@ class Observed:
 
     def _take_listing(self, event: Mapping[str, Any]) -> None:
         items, catalogue = event["items"] or (), self.items.catalogue
-        unpriced = [item["item_id"] for item in items if item["price"] is None]
+        unpriced, prices = item_ids(items), column(items, "price")
+        if prices is not None:
+            unpriced = [item_id for item_id, price in zip(unpriced, prices, strict=True) if price is None]
         self.shown += len(items)
         self.unpriced += len(unpriced)
         self.nowhere_priced += len(unpriced) - sum(map(bool, map(catalogue.get, unpriced)))
@@ -102,7 +104,7 @@ class Observed:
 
     def _mention(self, event: Mapping[str, Any]) -> None:
         items, day = self.items, int(event["time"] // _DAY)
-        ids = [item["item_id"] for item in event["items"] or ()]
+        ids = item_ids(event["items"])
         items.mentions[day] += len(ids)
         items.uncatalogued += len(ids) - sum(map(items.catalogue.__contains__, ids))
         firsts = list(map(items.named.get, ids))

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from features.columnar import item_ids
 from features.facts import Event, Records
 from features.identity import hash64, session_hash
 
@@ -99,8 +100,8 @@ class Tracks:
         visitor_id = event["visitor_id"]
         key = NOBODY if visitor_id is None else session_key(visitor_id, session_hash(event["session_id"]))
         time, page = _second(event["time"]), self._page(event["page"] or "")
-        for item in event["items"] or ():
-            self.rows.append((key, time, self._item(item["item_id"]), page, what))
+        for item_id in item_ids(event["items"]):
+            self.rows.append((key, time, self._item(item_id), page, what))
 
     def item(self, change: Mapping[str, Any]) -> None:
         """Add a change of the catalogue: an item is offered since it was created, is sold out, or is gone."""

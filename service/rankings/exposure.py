@@ -6,7 +6,7 @@ from typing import Final
 
 import orjson
 
-from features.log.columnar import Columns, columns
+from features.columnar import Columns, columns
 from service.ranking.rules import Verdict
 from service.rankings.call import Call
 from service.rankings.decide import Decision

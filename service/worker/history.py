@@ -10,6 +10,7 @@ import orjson
 
 from features.attributes import Attribute
 from features.bounded import Tally
+from features.columnar import item_ids
 from features.facts import INTERACTION, Event, Know, KnownItem, impressions_of, interactions_of
 from features.increments import PRIOR_RECORDS
 from features.items import described
@@ -168,7 +169,7 @@ def _items_of(kind: Kind, row: Mapping[str, Any]) -> Iterator[str]:
     if kind is Kind.ITEMS:
         yield row["item_id"]
     elif kind is Kind.EVENTS:
-        yield from (item["item_id"] for item in row["items"] or ())
+        yield from item_ids(row["items"])
 
 
 def _visitors_of(facts: Iterable[Fact]) -> Iterator[str]:

@@ -5,8 +5,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from features.log.columnar import columns
-from features.log.schema import SCHEMAS, Kind, conformed, sequence_of, to_rows, to_table
+from features.columnar import column, columns, in_shops_order, item_ids
+from features.log.schema import SCHEMAS, Kind, conformed, sequence_of, to_rows, to_rows_of_columns, to_table
 
 
 def event(**said: object) -> dict[str, Any]:
@@ -33,7 +33,39 @@ def item(item_id: str, **said: object) -> dict[str, Any]:
     ],
 )
 def test_events_come_back_as_they_went(rows: list[dict[str, Any]]) -> None:
-    assert to_rows(Kind.EVENTS, to_table(Kind.EVENTS, rows)) == rows
+    table = to_table(Kind.EVENTS, rows)
+    assert to_rows(Kind.EVENTS, table) == rows
+    assert to_rows_of_columns(Kind.EVENTS, table) == rows
+
+
+def test_items_read_as_columns_are_those_of_their_fact_wherever_a_table_is_cut() -> None:
+    rows = [
+        event(items=[item("a", price=1.0), item("b")]),
+        event(items=None),
+        event(items=[]),
+        event(items=[item("c", index=4)]),
+        event(items=[item("d", price=2.0), item("a"), item("e", index=0)]),
+    ]
+    table = to_table(Kind.EVENTS, rows)
+    two_chunks = pa.concat_tables([table, table])
+    for start in range(len(rows)):
+        for count in range(1, len(rows) + 1):
+            cut = to_rows_of_columns(Kind.EVENTS, two_chunks.slice(start, count))
+            assert cut == (rows + rows)[start : start + count]
+            assert [item_ids(row["items"]) for row in cut] == [
+                [each["item_id"] for each in row["items"] or ()] for row in cut
+            ]
+            prices = [list(column(row["items"] or (), "price") or [None] * len(row["items"])) for row in cut]
+            assert prices == [[each["price"] for each in row["items"] or ()] for row in cut]
+
+
+def test_an_exposure_that_came_in_another_order_stands_in_the_shops() -> None:
+    row = dict.fromkeys(SCHEMAS[Kind.EXPOSURES].names)
+    nothing = dict.fromkeys(("index", "score", "price", "in_stock"))
+    items = [{"item_id": name, "shop_index": place, **nothing} for name, place in (("b", 1), ("a", 0))]
+    (back,) = to_rows_of_columns(Kind.EXPOSURES, to_table(Kind.EXPOSURES, [row | {"items": items}]))
+    assert item_ids(in_shops_order(back["items"])) == ["a", "b"]
+    assert item_ids(back["items"]) == ["b", "a"]
 
 
 def test_exposures_come_back_with_their_rows_as_bytes() -> None:
