@@ -31,8 +31,9 @@ class GuardedStore:
         totals: bool = False,
         timeout_seconds: float | None = None,
     ) -> Found:
-        """Return what one ranking needs."""
-        return self._hurried.run(
+        """Return what one ranking needs; who states no time can wait, and is not kept out where the store is late."""
+        circuit = self._circuit if timeout_seconds is None else self._hurried
+        return circuit.run(
             lambda: self._store.read(
                 shop, visitor_id, item_ids, totals=totals, timeout_seconds=timeout_seconds
             ),
