@@ -24,18 +24,19 @@ demo: $(VENV)/.train
 	@$(BIN)/balad demo
 
 # Tracing costs half as much again, so only those are traced that are to cover what is measured. Those that drive whole
-# installations or a browser have the machine to themselves; those that break things step by step wait for no clock.
+# installations or a browser have the machine to themselves, unless they wait for no clock; the longest of these go first.
 COVERING := features service tests/unit tests/contracts tests/parity
-STEPWISE := $(wildcard tests/faults/test_*_at_any_step.py) tests/faults/test_fuzz.py tests/faults/test_rebuild.py
-OTHERS := training tests/training tests/architecture tests/api $(STEPWISE)
-ALONE := tests/browser $(filter-out $(STEPWISE),$(wildcard tests/faults/test_*.py))
+UNTIMED := tests/faults/test_kill_rounds.py $(wildcard tests/faults/test_*_at_any_step.py) tests/faults/test_fuzz.py \
+	tests/faults/test_rebuild.py
+OTHERS := $(UNTIMED) tests/api training tests/training tests/architecture
+ALONE := tests/browser $(filter-out $(UNTIMED),$(wildcard tests/faults/test_*.py))
 SPREAD := -n auto --dist loadfile
 test: $(VENV)/.dev
 	$(BIN)/pytest -ra $(SPREAD) $(COVERING) $(if $(COVERAGE),--cov --cov-report=)
 ifdef COVERAGE
-	$(BIN)/coverage report --include='features/*,service/ranking/*' --fail-under=$(COVERAGE)
+	$(BIN)/coverage report --fail-under=$(COVERAGE)
 endif
-	$(BIN)/pytest -ra $(SPREAD) $(OTHERS)
+	$(BIN)/pytest -ra $(SPREAD) --no-loadscope-reorder $(OTHERS)
 	$(BIN)/pytest -ra $(ALONE)
 
 lint: $(VENV)/.dev

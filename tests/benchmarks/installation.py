@@ -1,6 +1,7 @@
 """A whole Balad: data directory, embedded server, worker, web, one shop; gone at the end, whatever happens."""
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -31,6 +32,7 @@ from tests.benchmarks.machine import cpu_seconds, family, resident_bytes
 PATIENCE_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 20.0
 _POLL_SECONDS: Final = 0.05
+_LISTENED_ON: Final = range(10_000, 32_768)  # below those that systems take for outgoing connections
 _BATCH: Final = 1_000
 _ANSWERS_TO_BELIEVE: Final = 40  # from new connections, so that each web process is among them
 
@@ -183,11 +185,12 @@ def answers(settings: Settings) -> bool:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that nobody listens on now, and that no outgoing connection is given before somebody does."""
+    while True:
+        port = secrets.choice(_LISTENED_ON)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def until(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
