@@ -4,12 +4,12 @@ The table of a shop is the fixed columns and a family per declared attribute. Or
 model to them derive from here; so does docs/features.md.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from inspect import getdoc
-from itertools import accumulate
+from itertools import chain, count
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -22,17 +22,22 @@ from features.columns.places import Place
 from features.columns.popularity import Figure
 from features.columns.prices import Price
 from features.columns.row import NEVER, Column, Row
+from features.columns.taste import Taste
 from features.columns.touches import Touch
-from features.scene import LAID, Scene
+from features.scene import Scene
 from features.statistics_kernel import WINDOW_DAYS
 
 REVISION: Final = (
     2  # raise it when a column's meaning changes under the same name: older models are then refused
 )
 NAN: Final = float("nan")
+Indices: TypeAlias = npt.NDArray[np.int64]
 Ask: TypeAlias = Callable[[Scene], Column]
-_STARTS: Final = dict(zip(LAID, accumulate(map(len, LAID), initial=0), strict=False))  # among all rows laid
-_LAID_ROWS: Final = sum(map(len, LAID))
+# Where blocks stand among all rows that are laid: these, a Taste per categorical attribute, and what is asked.
+TOUCHES: Final = slice(0, len(Touch))
+PRICES: Final = slice(TOUCHES.stop, TOUCHES.stop + len(Price))
+PLACES: Final = slice(PRICES.stop, PRICES.stop + len(Place))
+_BLOCKS: Final = {Touch: TOUCHES, Price: PRICES, Place: PLACES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,52 +77,70 @@ class FeatureTable:
     visiting: tuple[Feature, ...]
     names: tuple[str, ...]
     hash: str
-    asked: tuple[Ask, ...]  # what computes the columns that are in no block of the scene
-    sources: npt.NDArray[
-        np.int64
-    ]  # (visiting,) the row among those laid and then asked, or ~ the place in Course
+    categories: Mapping[str, int]  # the slot of each categorical attribute
+    asked: tuple[Ask, ...]  # what computes the columns that are in no block
+    sources: Indices  # (visiting,) the row among those of blocks, or ~ the place in Course
 
     def __len__(self) -> int:
         return len(self.names)
 
+    @property
+    def laid(self) -> int:
+        """How many rows blocks have; those of `asked` stand behind them."""
+        return PLACES.stop + len(Taste) * len(self.categories)
+
 
 def feature_table(attributes: tuple[Attribute, ...]) -> FeatureTable:
     """Return the table of a shop that declares these attributes; equal declarations give an equal hash."""
-    families = (_family(a, slot) for a, slot in zip(attributes, offsets(attributes), strict=True))
-    visiting = (*VISITING, *(feature for family in families for feature in family))
+    slots = offsets(attributes)
+    categories = {
+        a.name: slot for a, slot in zip(attributes, slots, strict=True) if a.kind is Kind.CATEGORICAL
+    }
+    families = [_family(a, slot) for a, slot in zip(attributes, slots, strict=True)]
+    visiting = (*VISITING, *chain.from_iterable(families))
     names = (*(f.name for f in STANDING), *(f.name for f in visiting))
     declared = [f"{a.name}:{a.kind}" for a in attributes]
-    asked = tuple(f.source for f in visiting if not isinstance(f.source, Row))
     return FeatureTable(
         STANDING,
         visiting,
         names,
         sha256(repr((REVISION, names, declared)).encode()).hexdigest(),
-        asked,
-        np.array([_source(f.source, asked) for f in visiting]),
+        categories,
+        tuple(f.source for f in visiting if not isinstance(f.source, Row)),
+        np.array(list(_sources(visiting, len(categories)))),
     )
 
 
-def _source(source: Row | Ask, asked: tuple[Ask, ...]) -> int:
-    if isinstance(source, Course):
-        return ~source
-    return _STARTS[type(source)] + source if isinstance(source, Row) else _LAID_ROWS + asked.index(source)
+def _sources(visiting: Iterable[Feature], categories: int) -> Iterator[int]:
+    """Yield where each column is laid: those of attributes in the order in which they are declared."""
+    tastes, asked = count(PLACES.stop), count(PLACES.stop + categories * len(Taste))
+    for feature in visiting:
+        match feature.source:
+            case Course():
+                yield ~feature.source
+            case Taste():
+                yield next(tastes)
+            case Row():
+                yield _BLOCKS[type(feature.source)].start + feature.source
+            case _:
+                yield next(asked)
 
 
 def _family(attribute: Attribute, slot: int) -> tuple[Feature, ...]:
     """Return the columns that one declared attribute brings."""
 
-    def column(compute: Callable[..., Column], unit: str, block: str = "C", **more: str) -> Feature:
-        return Feature(partial(compute, slot=slot, **more), block, unit, NAN, f"_{attribute.name}")
+    def column(source: Taste | Callable[..., Column], unit: str, block: str = "C") -> Feature:
+        made = source if isinstance(source, Taste) else partial(source, slot=slot)
+        return Feature(made, block, unit, NAN, f"_{attribute.name}")
 
     match attribute.kind:
-        case Kind.CATEGORICAL:
+        case Kind.CATEGORICAL:  # as a block of Taste has them
             return (
-                column(taste.session_share, "share"),
-                column(taste.same_as_last, "0 or 1"),
-                column(taste.past_share, "share", "H"),
-                column(taste.in_filter, "0 or 1", name=attribute.name),
-                column(taste.in_search, "0 or 1"),
+                column(Taste.SESSION_SHARE, "share"),
+                column(Taste.SAME_AS_LAST, "0 or 1"),
+                column(Taste.PAST_SHARE, "share", "H"),
+                column(Taste.IN_FILTER, "0 or 1"),
+                column(Taste.IN_SEARCH, "0 or 1"),
             )
         case Kind.MULTI:
             return (column(taste.overlap, "share"),)

@@ -3,14 +3,14 @@
 Each is one number, the same for every candidate.
 """
 
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from features.candidates import Context
 from features.columns.row import NEVER, Row
-from features.columns.touches import Touches
+from features.columns.touches import Touched
 from features.compiled import jit
 from features.facts import Action, Records
 from features.visit import Visit
@@ -44,26 +44,35 @@ class Course(Row):
     PAGE_TYPE = "1 home, 2 category, 3 search, 4 product, 5 cart; 0 for any other"
 
 
-def course(visit: Visit, touches: Touches, context: Context) -> list[float]:
-    """Return one number per Course; before the first interaction counts are 0 and seconds NEVER; indexes are NaN."""
-    laid = np.zeros(Course.SESSION_ITEMS)
-    _lay(visit.session, visit.at, laid)
-    return [
-        *laid.tolist(),
-        touches.items,
-        touches.listed,
-        float(touches.last_is_listed) if touches.items else NEVER,
-        len(visit.earlier),
-        touches.rows.shape[1],
-        visit.at % _DAY / _HOUR,
-        DEVICES.get(context.device or "", UNKNOWN),
-        PAGE_TYPES.get(context.page_type, UNKNOWN),
-    ]
+class Where(NamedTuple):
+    """Where and how the listing is looked at, as numbers."""
+
+    device: float
+    page_type: float
+
+    @classmethod
+    def of(cls, context: Context) -> "Where":
+        """Return what a call says as numbers."""
+        device, page_type = context.device or "", context.page_type
+        return cls(DEVICES.get(device, UNKNOWN), PAGE_TYPES.get(page_type, UNKNOWN))
 
 
 @jit
-def _lay(session: Records, at: float, numbers: Numbers) -> None:
-    """Fill what the session's interactions say: the numbers up to LAST_CLICKED_INDEX."""
+def lay(visit: Visit, touched: Touched, size: int, where: Where, out: Numbers) -> None:
+    """Fill one number per Course; before the first interaction counts are 0 and seconds NEVER; indexes are NaN."""
+    _lay_session(visit.session, visit.at, out)
+    out[Course.SESSION_ITEMS], out[Course.LISTED_TOUCHES] = touched.items, touched.listed
+    out[Course.LAST_TOUCHED_IS_LISTED] = touched.last_is_listed if touched.items else NEVER
+    out[Course.INTERACTIONS_BEFORE_SESSION] = len(visit.earlier)
+    out[Course.LIST_SIZE] = size
+    out[Course.HOUR_OF_DAY] = visit.at % _DAY / _HOUR
+    out[Course.DEVICE], out[Course.PAGE_TYPE] = where
+
+
+@jit
+def _lay_session(session: Records, at: float, numbers: Numbers) -> None:
+    """Fill what the session's interactions say; all other numbers are 0."""
+    numbers[:] = 0.0
     numbers[Course.SESSION_SECONDS] = numbers[Course.SECONDS_IDLE] = NEVER
     numbers[Course.SECONDS_SINCE_SEARCH] = NEVER
     m = len(session)

@@ -4,12 +4,11 @@ from typing import Final
 
 import numpy as np
 
-from features.candidates import Candidates
-from features.columns.course import Course
+from features.columns.course import Course, Numbers
 from features.columns.percentile import percentile
 from features.columns.popularity import Figure, place_of
 from features.columns.row import Block, Row
-from features.columns.touches import Touch, Touches
+from features.columns.touches import Touch
 from features.compiled import jit
 from features.facts import Records
 from features.statistics_kernel import WINDOW_DAYS
@@ -42,19 +41,12 @@ class Place(Row):
     )
 
 
-def places(candidates: Candidates, touches: Touches, course: list[float], at: float) -> Block:
-    """Return shape (len(Place), n)."""
-    out = np.empty((len(Place), len(candidates)), np.float32)
-    mean, last = course[Course.MEAN_CLICKED_INDEX], course[Course.LAST_CLICKED_INDEX]
-    _lay(candidates.rows, at, np.float32(mean), np.float32(last), out)
-    out[Place.DWELL_PERCENTILE] = percentile(touches.rows[Touch.TOTAL_DWELL])
-    out[Place.COVISITATION_PERCENTILE] = percentile(touches.rows[Touch.COVISITATION_SUM])
-    return out
-
-
 @jit
-def _lay(rows: Records, at: float, mean_click: np.float32, last_click: np.float32, out: Block) -> None:
+def lay(rows: Records, at: float, touches: Block, course: Numbers, out: Block) -> None:
+    """Fill where candidates stand as of `at`; `touches` has a row per Touch, `course` a number per Course."""
     n = len(rows)
+    mean_click = np.float32(course[Course.MEAN_CLICKED_INDEX])
+    last_click = np.float32(course[Course.LAST_CLICKED_INDEX])
     last_place = np.float32(max(n - 1, 1))
     created, clicks, over_expected = np.empty((3, n), np.float32)
     for i in range(n):
@@ -71,3 +63,5 @@ def _lay(rows: Records, at: float, mean_click: np.float32, last_click: np.float3
     out[Place.AGE_PERCENTILE] = percentile(created)
     out[Place.PERCENTILE_OF_LOG_CLICKS_30D] = percentile(clicks)
     out[Place.PERCENTILE_OF_CLICKS_OVER_EXPECTED_30D] = percentile(over_expected)
+    out[Place.DWELL_PERCENTILE] = percentile(touches[Touch.TOTAL_DWELL])
+    out[Place.COVISITATION_PERCENTILE] = percentile(touches[Touch.COVISITATION_SUM])

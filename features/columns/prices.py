@@ -37,24 +37,16 @@ class Price(Row):
     PRICE_SPREAD = "Standard deviation of the list's log prices; the same for all"
 
 
-def prices(listed: Column, touched: Column, earlier: Records) -> Block:
-    """Return shape (len(Price), n): the listing's prices, laid against those touched and earlier interactions."""
-    out = np.empty((len(Price), len(listed)), np.float32)
-    _lay(listed, touched, earlier, out)
-    return out
-
-
 @jit
-def _lay(listed: Column, touched: Column, earlier: Records, out: Block) -> None:
+def lay(rows: Records, touched: Column, earlier: Records, out: Block) -> None:
+    """Fill the listing's prices, laid against those touched and those of earlier interactions."""
+    listed = _prices(rows)
     logs = _logs(listed)
-    past = np.empty(len(earlier), np.float32)
-    for row in range(len(earlier)):
-        past[row] = earlier[row]["price"]
     out[:] = np.nan
     out[Price.PRICE_PERCENTILE] = percentile(_known(listed))
     known = _lay_list(listed, logs, out)
     _lay_above(listed, logs, known, out)
-    _lay_touched(logs, _logs(touched), _logs(past), out)
+    _lay_touched(logs, _logs(touched), _logs(_prices(earlier)), out)
 
 
 @jit
@@ -128,6 +120,14 @@ def _lay_touched(logs: Logs, touched: Logs, past: Logs, out: Block) -> None:
         out[Price.PRICE_TO_LAST, i] = logs[i] - last
         out[Price.PRICE_TO_HIGHEST, i] = logs[i] - highest
         out[Price.PRICE_TO_PAST_MEAN, i] = logs[i] - past_mean
+
+
+@jit
+def _prices(records: Records) -> Column:
+    prices = np.empty(len(records), np.float32)
+    for row in range(len(records)):
+        prices[row] = records[row]["price"]
+    return prices
 
 
 @jit

@@ -3,41 +3,62 @@
 One family of columns per declared attribute; `features.table` makes them from the shop's declaration.
 """
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
-from typing import Final, TypeAlias
+from collections.abc import Mapping
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from features.attributes import code
-from features.columns.row import Column
+from features.candidates import Context
+from features.columns.row import Block, Column, Row
 from features.compiled import jit
 from features.facts import Records
 from features.scene import Scene
+from features.visit import Visit
 
-LISTING_SIZES: Final = 512  # columns that depend on nothing but a list's size are kept for as many sizes
 UNKNOWN: Final = np.float32(np.nan)
 _DAY: Final = 86_400.0
 Codes: TypeAlias = npt.NDArray[np.uint16]
 
 
-def session_share(scene: Scene, slot: int) -> Column:
-    """Recency-weighted share of the session's touches on the candidate's value; shape (n,).
+class Taste(Row):
+    """How each candidate's value of a categorical attribute compares; NaN without a value or anything to compare."""
 
-    NaN without a value or a touch. The newest touch weighs 1, the one before 1/2, then 1/3.
-    """
-    return _laid(_lay_share, scene.visit.touched, scene.candidates.rows, slot)
-
-
-def past_share(scene: Scene, slot: int) -> Column:
-    """The same over earlier sessions of the remembered 30 days; shape (n,), NaN without a value or a past."""
-    return _laid(_lay_share, scene.visit.earlier, scene.candidates.rows, slot)
+    # the newest touch weighs 1, the one before 1/2, then 1/3
+    SESSION_SHARE = "Recency-weighted share of the session's touches on the candidate's value"
+    SAME_AS_LAST = "1 where the candidate's value is that of the last touched item"
+    PAST_SHARE = "The same over earlier sessions of the remembered 30 days"
+    IN_FILTER = "1 where a filter in use (`name:value`) asks for the candidate's value"
+    IN_SEARCH = "1 where a word of the search term is the candidate's value"
 
 
-def same_as_last(scene: Scene, slot: int) -> Column:
-    """1 where the candidate's value is that of the last touched item; shape (n,), NaN where either is unknown."""
-    return _laid(_lay_same_as_last, scene.visit.touched, scene.candidates.rows, slot)
+class Words(NamedTuple):
+    """What a call asks for, as codes of attribute values."""
+
+    filters: Codes  # (f, 2) the slot of an attribute, and the value that a filter asks of it
+    search: Codes  # (w,)
+
+    @classmethod
+    def of(cls, context: Context, slots: Mapping[str, int]) -> "Words":
+        """Return what a call asks for; `slots` of the categorical attributes by name."""
+        search = [code(word) for word in context.search_term.split()] if context.search_term else ()
+        filters = [
+            (slots[name], code(value))
+            for name, _, value in (text.partition(":") for text in context.filters)
+            if name in slots
+        ]
+        return cls(np.array(filters, np.uint16).reshape(-1, 2), np.array(search, np.uint16))
+
+
+@jit
+def lay(visit: Visit, rows: Records, words: Words, slot: int, out: Block) -> None:
+    """Fill a row per Taste of the attribute in a slot."""
+    _lay_share(visit.touched, rows, slot, out[Taste.SESSION_SHARE])
+    _lay_same_as_last(visit.touched, rows, slot, out[Taste.SAME_AS_LAST])
+    _lay_share(visit.earlier, rows, slot, out[Taste.PAST_SHARE])
+    _lay_one_of(rows, slot, words.filters[words.filters[:, 0] == slot, 1], out[Taste.IN_FILTER])
+    _lay_one_of(rows, slot, words.search, out[Taste.IN_SEARCH])
 
 
 def overlap(scene: Scene, slot: int) -> Column:
@@ -45,7 +66,9 @@ def overlap(scene: Scene, slot: int) -> Column:
 
     NaN without values or touches. Values are hashed into 32 bits: two may be one.
     """
-    return _laid(_lay_overlap, scene.visit.touched, scene.candidates.rows, slot)
+    out = np.empty(len(scene.candidates), np.float32)
+    _lay_overlap(scene.visit.touched, scene.candidates.rows, slot, out)
+    return out
 
 
 def number(scene: Scene, slot: int) -> Column:
@@ -70,38 +93,6 @@ def days_after_session_mean(scene: Scene, slot: int) -> Column:
     dates = scene.visit.touched["slots"][:, slot]
     mean = np.float32(dates[dates > 0].mean()) if (dates > 0).any() else UNKNOWN
     return _days(scene.candidates.slots, slot) - mean
-
-
-def in_filter(scene: Scene, slot: int, name: str) -> Column:
-    """1 where a filter in use (`name:value`) asks for the candidate's value; shape (n,), NaN without such a filter."""
-    filters = (text.partition(":") for text in scene.context.filters)
-    return _is_one_of(scene, slot, [code(value) for asked, _, value in filters if asked == name])
-
-
-def in_search(scene: Scene, slot: int) -> Column:
-    """1 where a word of the search term is the candidate's value; shape (n,), NaN without a search."""
-    return _is_one_of(scene, slot, scene.searched)
-
-
-def _laid(
-    lay: Callable[[Records, Records, int, Column], None], records: Records, rows: Records, slot: int
-) -> Column:
-    out = np.empty(len(rows), np.float32)
-    lay(records, rows, slot, out)
-    return out
-
-
-def _is_one_of(scene: Scene, slot: int, codes: Sequence[int]) -> Column:
-    if not codes:
-        return _unknown(len(scene.candidates))
-    out = np.empty(len(scene.candidates), np.float32)
-    _lay_one_of(scene.candidates.rows, slot, np.array(codes, np.uint16), out)
-    return out
-
-
-@lru_cache(LISTING_SIZES)
-def _unknown(n: int) -> Column:
-    return np.full(n, UNKNOWN, np.float32)
 
 
 def _numbers(slots: Codes, slot: int) -> Column:
@@ -140,8 +131,10 @@ def _lay_same_as_last(touched: Records, rows: Records, slot: int, out: Column) -
 
 @jit
 def _lay_one_of(rows: Records, slot: int, codes: Codes, out: Column) -> None:
+    out[:] = np.nan
     for i in range(len(rows)):
-        out[i] = (codes == rows[i]["slots"][slot]).any()
+        if len(codes):
+            out[i] = (codes == rows[i]["slots"][slot]).any()
 
 
 @jit

@@ -7,7 +7,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from features.candidates import Candidates
 from features.columns.row import NEVER, Block, Column, Row
 from features.compiled import jit
 from features.facts import Action, Records
@@ -65,39 +64,49 @@ class Touch(Row):
     COVISITATION_LAST = "Co-visitation with the last touched item, log1p of its weight"
 
 
-class Touches(NamedTuple):
-    """What a visit says of a listing."""
+class Touched(NamedTuple):
+    """What a visit says of a listing as a whole."""
 
-    rows: Block  # (len(Touch), n)
-    prices: Column  # (touches,) of the session's touched items, oldest first; NaN where not known
     items: int  # how many different items the session touched
     listed: int  # how many of them are candidates
     last_is_listed: bool  # whether the item touched last is a candidate
 
-    @classmethod
-    def of(cls, visit: Visit, candidates: Candidates) -> "Touches":
-        """Lay a visit against a listing; an item that this holds twice counts at its last place."""
-        rows = np.empty((len(Touch), len(candidates)), np.float32)
-        prices = np.empty(len(visit.touched), np.float32)
-        items, listed, last_is_listed = _lay_all(visit, candidates.rows, candidates.item, rows, prices)
-        return cls(rows, prices, items, listed, last_is_listed)
-
 
 @jit
-def _lay_all(
-    visit: Visit, rows: Records, candidates: Hashes, out: Block, prices: Column
-) -> tuple[int, int, bool]:
-    looked, listed = index_of(_items(visit.touched)), index_of(candidates)
-    counts = _lay(visit.touched, visit.at, looked, listed, out)
+def lay(visit: Visit, rows: Records, out: Block) -> Touched:
+    """Lay a visit against a listing; an item that this holds twice counts at its last place."""
+    looked, listed = index_of(_items(visit.touched)), index_of(_items(rows))
+    told = _lay_touched(visit.touched, visit.at, looked, listed, out)
     _lay_past(visit.earlier, visit.shown, listed, out)
     _lay_met(looked, rows, out)
-    _lay_prices(visit.touched, rows, visit.impressions, prices)
-    return counts
+    return told
 
 
 @jit
-def _lay(touched: Records, at: float, looked: Index, candidates: Index, out: Block) -> tuple[int, int, bool]:
-    """Fill what m touches, oldest first, say of each candidate; return `items`, `listed` and `last_is_listed`."""
+def touched_prices(visit: Visit, rows: Records) -> Column:
+    """Return the price of each touch, oldest first, as it was; where nobody knew it, the candidate's, else as shown."""
+    prices = np.empty(len(visit.touched), np.float32)
+    for j in range(len(visit.touched)):
+        prices[j], item = visit.touched[j]["price"], visit.touched[j]["item"]
+        if np.isnan(prices[j]):
+            prices[j] = _last_price(item, rows)
+        if np.isnan(prices[j]):
+            prices[j] = _last_price(item, visit.impressions)
+    return prices
+
+
+@jit
+def _last_price(item: int, records: Records) -> np.float32:
+    """Return the last price that is known of an item; NaN where none is."""
+    for k in range(len(records) - 1, -1, -1):
+        if records[k]["item"] == item and not np.isnan(records[k]["price"]):
+            return np.float32(records[k]["price"])
+    return np.float32(np.nan)
+
+
+@jit
+def _lay_touched(touched: Records, at: float, looked: Index, candidates: Index, out: Block) -> Touched:
+    """Fill what m touches, oldest first, say of each candidate."""
     _clear(out)
     m, items = len(touched), looked.items
     kinds = np.zeros(len(candidates.items), np.uint64)
@@ -134,7 +143,7 @@ def _lay(touched: Records, at: float, looked: Index, candidates: Index, out: Blo
         kinds[i] |= bit
     _lay_sums(out)
     _lay_places(order[:listed], clicked, out)
-    return met, listed, last_is_listed
+    return Touched(met, listed, last_is_listed)
 
 
 @jit
@@ -238,23 +247,6 @@ def _lay_met(looked: Index, rows: Records, out: Block) -> None:
                 out[Touch.COVISITATION_MAX, i] = max(out[Touch.COVISITATION_MAX, i], heavy)
                 out[Touch.COVISITATION_LAST, i] = heavy if j == m - 1 else out[Touch.COVISITATION_LAST, i]
         out[Touch.COVISITATION_SUM, i] = found / (total + PRIOR_WEIGHT)
-
-
-@jit
-def _lay_prices(touched: Records, rows: Records, impressions: Records, prices: Column) -> None:
-    """Fill the price of each touch as it was; where nobody knew it, the candidate's, else as last shown."""
-    for j in range(len(touched)):
-        prices[j], item = touched[j]["price"], touched[j]["item"]
-        k = len(rows) - 1
-        while np.isnan(prices[j]) and k >= 0:
-            if rows[k]["item"] == item:
-                prices[j] = rows[k]["price"]
-            k -= 1
-        k = len(impressions) - 1
-        while np.isnan(prices[j]) and k >= 0:
-            if impressions[k]["item"] == item:
-                prices[j] = impressions[k]["price"]
-            k -= 1
 
 
 @jit

@@ -2,8 +2,8 @@ import pytest
 
 from features.attributes import DEFAULT, Attribute, Kind, declared
 from features.columns.course import Course
-from features.scene import LAID
-from features.table import STANDING, VISITING, feature_table
+from features.columns.taste import Taste
+from features.table import PLACES, STANDING, VISITING, feature_table
 
 ALL_KINDS = declared(["a:categorical", "b:multi", "c:numeric", "d:time"])
 
@@ -50,10 +50,17 @@ def test_each_visiting_column_has_a_source_of_its_own() -> None:
     table = feature_table(ALL_KINDS)
     sources = table.sources.tolist()
     assert len(set(sources)) == len(sources) == len(table.visiting)
-    laid = sum(map(len, LAID))
-    assert [s for s in sources if s >= laid] == [laid + i for i in range(len(table.asked))]
+    assert [s for s in sources if s >= table.laid] == [table.laid + i for i in range(len(table.asked))]
     assert [s < 0 for s in sources] == [isinstance(f.source, Course) for f in table.visiting]
     assert min(sources) >= -len(Course)
+
+
+def test_each_categorical_attribute_has_a_block_of_its_own() -> None:
+    table = feature_table(declared(["a:categorical", "b:numeric", "c:categorical"]))
+    assert table.categories == {"a": 0, "c": 2}
+    tastes = [s for s, f in zip(table.sources, table.visiting, strict=True) if isinstance(f.source, Taste)]
+    assert tastes == list(range(PLACES.stop, PLACES.stop + 2 * len(Taste)))
+    assert table.laid == PLACES.stop + 2 * len(Taste)
 
 
 def test_blocks_that_ask_about_the_visitor_are_not_computed_ahead() -> None:
